@@ -1,0 +1,59 @@
+"""Message digests and the algorithms that they are made with."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_HEX = re.compile(r"[0-9a-f]+")
+
+
+class Algorithm(StrEnum):
+    """Digest algorithms that a producer may use; the archive's own is always SHA-512."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA224 = "sha224"
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+    @property
+    def hex_length(self) -> int:
+        """Characters of a digest in hexadecimal."""
+        return _HEX_LENGTHS[self]
+
+    @property
+    def mets_name(self) -> str:
+        """The name in the METS CHECKSUMTYPE list, which PREMIS uses too: `SHA-512`, `MD5`."""
+        return "MD5" if self is Algorithm.MD5 else f"SHA-{self.value[3:]}"
+
+
+_HEX_LENGTHS = {
+    Algorithm.MD5: 32,
+    Algorithm.SHA1: 40,
+    Algorithm.SHA224: 56,
+    Algorithm.SHA256: 64,
+    Algorithm.SHA384: 96,
+    Algorithm.SHA512: 128,
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Digest:
+    """One message digest: its algorithm and its value in lower-case hexadecimal."""
+
+    algorithm: Algorithm
+    value: str
+
+    def __post_init__(self) -> None:
+        """Refuse (ValueError) a value that this algorithm cannot have given."""
+        if len(self.value) != self.algorithm.hex_length or not _HEX.fullmatch(self.value):
+            raise ValueError(f"{self.value!r} is not a {self.algorithm} digest in lower-case hex")
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} {self.value}"
+
+    @property
+    def short(self) -> str:
+        """Enough to tell two digests apart in a message: `sha512 9f86d081...`."""
+        return f"{self.algorithm} {self.value[:12]}..."

@@ -1,0 +1,139 @@
+"""The states of a package on its way: Sip, Verified, Identified, Characterized, Aip, StoredAip.
+
+Each is a frozen value that says what is now true. They hold paths and small tuples, never content.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from preservation.model.description import Record
+from preservation.model.fixity import Digest
+from preservation.model.formats import Identification
+from preservation.model.identifiers import PackageId
+from preservation.model.premis import RightsStatement
+from preservation.model.storage import Copy, Member, Summary
+
+
+class SipKind(StrEnum):
+    """The forms in which a SIP may arrive."""
+
+    FOLDER = "folder"
+    BAG = "bag"
+
+
+class Role(StrEnum):
+    """What becomes of a file of a SIP."""
+
+    PAYLOAD = "payload"
+    SUBMISSION = "submission"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """One file of a SIP.
+
+    `given` is its path in the SIP, byte for byte as the file system has it. `path` is where it will
+    lie in the AIP (`representations/original/data/...` or `submission/...`). `size` is in octets,
+    `modified_ns` in nanoseconds since 1970. `claims` are the digests that the producer gave.
+    """
+
+    given: bytes
+    path: str
+    role: Role
+    size: int
+    modified_ns: int
+    claims: tuple[Digest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Something in a SIP that is not preserved as a file, the rule that says so, and why."""
+
+    given: bytes
+    rule: str
+    reason: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sip:
+    """A submission package as it was found: untrusted, every file accounted for, none read yet."""
+
+    id: PackageId
+    root: Path
+    kind: SipKind
+    files: tuple[ReceivedFile, ...]
+    exclusions: tuple[Exclusion, ...]
+    empty_folders: tuple[bytes, ...]
+    description: tuple[Record, ...]
+    rights: tuple[RightsStatement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedFile:
+    """A received file with the digests computed from its bytes; the archive's SHA-512 is first."""
+
+    received: ReceivedFile
+    digests: tuple[Digest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Complete and unaltered: every digest that came along agrees with the bytes.
+
+    `fingerprint` is the SHA-512 over paths and digests of all files: the same for the same SIP.
+    """
+
+    sip: Sip
+    files: tuple[VerifiedFile, ...]
+    fingerprint: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A format, or an explicit unknown with its reason, for every payload file (same order)."""
+
+    verified: Verified
+    identifications: tuple[Identification, ...]
+
+    @property
+    def payload(self) -> tuple[VerifiedFile, ...]:
+        """The payload files, in the order of `identifications`."""
+        return tuple(f for f in self.verified.files if f.received.role is Role.PAYLOAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristics:
+    """Technical metadata of one file: short facts (`pages`, `12`) and what hinders its use."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    inhibitors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Characterized:
+    """Technical metadata for every payload file (same order); empty where no tool could say."""
+
+    identified: Identified
+    characteristics: tuple[Characteristics, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aip:
+    """An archival package laid out: every member of its tar, in order, not yet written anywhere."""
+
+    id: PackageId
+    version: int
+    created: datetime
+    members: tuple[Member, ...]
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAip:
+    """An AIP that exists, committed and read back, in as many stores as the agreement asks for."""
+
+    aip: Aip
+    copies: tuple[Copy, ...]

@@ -1,0 +1,133 @@
+"""The PREMIS 3 entities that the archive speaks of: objects, events, agents, rights, and findings.
+
+A `Finding` is what an agent established; `recording.record` gives it an id and a date and so makes
+an `Event` of it. Terms: https://id.loc.gov/vocabulary/preservation.html
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from preservation.model.fixity import Digest
+from preservation.model.formats import Answer, Format
+
+
+class EventType(StrEnum):
+    """Preservation event types of the Library of Congress that Arkiv records."""
+
+    INGESTION_START = "ingestion start"
+    INGESTION_END = "ingestion end"
+    FILENAME_CHANGE = "filename change"
+    UNPACKING = "unpacking"
+    MESSAGE_DIGEST_CALCULATION = "message digest calculation"
+    FIXITY_CHECK = "fixity check"
+    VIRUS_CHECK = "virus check"
+    FORMAT_IDENTIFICATION = "format identification"
+    METADATA_EXTRACTION = "metadata extraction"
+    VALIDATION = "validation"
+    NORMALIZATION = "normalization"
+    PACKAGE_CREATION = "information package creation"
+    REPLICATION = "replication"
+    RECOVERY = "recovery"
+    DISSEMINATION = "dissemination"
+    DELETION = "deletion"
+
+
+class Outcome(StrEnum):
+    """How an event ended. A check that could not be made is never a success and never a failure."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    WARNING = "warning"
+    NOT_PERFORMED = "not performed"
+
+
+class AgentType(StrEnum):
+    """PREMIS agent types."""
+
+    SOFTWARE = "software"
+    ORGANIZATION = "organization"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who did it: a program with its version, an organization or a person."""
+
+    name: str
+    version: str = ""
+    type: AgentType = AgentType.SOFTWARE
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an agent established about objects of a package; it carries no date and no id.
+
+    `objects` are paths inside the AIP (`representations/original/data/a.tif`); none means the
+    package as a whole. `detail` says what was done, `note` what came of it.
+    """
+
+    type: EventType
+    outcome: Outcome
+    agent: Agent
+    detail: str
+    note: str = ""
+    objects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A finding on record: with its identifier (a UUID) and the moment it was recorded (UTC)."""
+
+    identifier: str
+    when: datetime
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FileObject:
+    """A PREMIS object of category file.
+
+    `identifier` is a UUID. `path` is where the file lies in the AIP, with `/`; `original_name` its
+    path in the SIP as given, in the reversible written form of `names.written`; `size` octets.
+    `digests` has the archive's SHA-512 first. `characteristics` are short facts of the technical
+    metadata (`pages`: `12`); `inhibitors` what hinders use (`encryption`).
+    """
+
+    identifier: str
+    path: str
+    original_name: str
+    size: int
+    modified: datetime
+    digests: tuple[Digest, ...]
+    format: Format
+    format_note: str = ""
+    answers: tuple[Answer, ...] = ()
+    characteristics: tuple[tuple[str, str], ...] = ()
+    inhibitors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationObject:
+    """A PREMIS object of category representation: `original`, `preservation` or `access`."""
+
+    identifier: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightsStatement:
+    """What may be done with the package, and on what basis (PREMIS rightsStatement).
+
+    `basis` is `copyright`, `license`, `statute` or `other`; `act` is `disseminate`, `replicate` ...
+    """
+
+    identifier: str
+    basis: str
+    note: str
+    act: str
+    restriction: str = ""

@@ -1,0 +1,107 @@
+"""What lies in the stores and what the catalogue holds of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from preservation.model.description import Record
+from preservation.model.fixity import Digest
+from preservation.model.identifiers import PackageId, Puid, StoreName
+from preservation.model.premis import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file in an AIP's tar.
+
+    `name` is its full path in the tar (`<aip-id>/data/<aip-id>/METS.xml`), `size` octets, `digest`
+    its SHA-512, `modified` whole seconds since 1970, `source` the path on disk of its bytes (empty
+    once it is stored).
+    """
+
+    name: str
+    size: int
+    digest: Digest
+    modified: int
+    source: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A payload file as the catalogue lists it; `path` is inside the AIP (`representations/...`)."""
+
+    path: str
+    original_name: str
+    size: int
+    digest: Digest
+    puid: Puid | None
+    format_name: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The sums that must agree: every file of the SIP is in exactly one of the three rows."""
+
+    preserved_files: int
+    preserved_bytes: int
+    submission_files: int
+    submission_bytes: int
+    excluded_files: int
+    excluded_bytes: int
+
+    @property
+    def files(self) -> int:
+        """All files that were found in the SIP."""
+        return self.preserved_files + self.submission_files + self.excluded_files
+
+    @property
+    def bytes(self) -> int:
+        """All octets that were found in the SIP."""
+        return self.preserved_bytes + self.submission_bytes + self.excluded_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the catalogue holds of one AIP version; stored beside it, so the catalogue can burn.
+
+    `sip` is the SIP's folder name in written form, `fingerprint` that of `Verified`, `size` and
+    `digest` those of the tar, `stores` the stores that were to get a copy.
+    """
+
+    id: PackageId
+    version: int
+    created: datetime
+    sip: str
+    fingerprint: Digest
+    account: Account
+    description: tuple[Record, ...]
+    files: tuple[HeldFile, ...]
+    events: tuple[Event, ...]
+    stores: tuple[StoreName, ...]
+
+
+class CopyState(StrEnum):
+    """What is known of a copy; `unchecked` copies could not be checked, which is not corrupt."""
+
+    SOUND = "sound"
+    CORRUPT = "corrupt"
+    MISSING = "missing"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of one AIP version: `key` of its tar in the store, size in octets, SHA-512.
+
+    `checked` is when every byte of it was last read and compared (UTC), `state` what was found.
+    """
+
+    package: PackageId
+    version: int
+    store: StoreName
+    key: str
+    size: int
+    digest: Digest
+    state: CopyState
+    checked: datetime | None

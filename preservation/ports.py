@@ -1,0 +1,176 @@
+"""Everything outside the house, as protocols; the docstrings are the promises that adapters keep."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from preservation.model.fixity import Digest
+from preservation.model.formats import Answer, Format
+from preservation.model.identifiers import PackageId, StoreName
+from preservation.model.packages import Characteristics
+from preservation.model.premis import Agent, Event
+from preservation.model.storage import Copy, HeldFile, Summary
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC, with its time zone."""
+        ...
+
+
+class Progress(Protocol):
+    """Hears how far a long step is, for a person who waits."""
+
+    def begin(self, step: str, total: int) -> None:
+        """A step begins; `total` is in octets, or in files where a step has no octets."""
+        ...
+
+    def advance(self, amount: int) -> None:
+        """So much more of it is done."""
+        ...
+
+
+class Identifier(Protocol):
+    """A program that tells file formats."""
+
+    @property
+    def agent(self) -> Agent:
+        """Name and version, with the releases of its signatures in the note."""
+        ...
+
+    def identify(self, paths: Sequence[bytes]) -> Iterator[Answer]:
+        """Answer for each path, in order, one answer each.
+
+        Paths are absolute and name regular files, in any bytes. A file that the program cannot
+        answer for (crash, time-out, unreadable) gets an answer with `not_performed`; an answer is
+        never left out. Raises ToolFailed when the program does not work at all.
+        """
+        ...
+
+
+class Characterizer(Protocol):
+    """A program that extracts technical metadata from files of some formats."""
+
+    @property
+    def agent(self) -> Agent:
+        """Name and version."""
+        ...
+
+    def handles(self, format: Format) -> bool:
+        """Whether it can say anything of this format."""
+        ...
+
+    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
+        """For each path, in order, what was found, or a string: why it could not be done.
+
+        Raises ToolFailed when the program does not work at all.
+        """
+        ...
+
+
+class Store(Protocol):
+    """A place that keeps objects under keys (`ocfl/ab/.../v1/content/x.tar`, with `/`).
+
+    Objects are written whole or not at all, and never changed. Every method raises Unavailable when
+    the store does not answer or has no room; the same call may then be made again.
+    """
+
+    @property
+    def name(self) -> StoreName:
+        """The name that people gave this store."""
+        ...
+
+    def put(self, key: str, chunks: Iterable[bytes], *, size: int) -> None:
+        """Write an object only if the key is absent, durably before it returns.
+
+        Raises AlreadyExists when the key is there (which stays as it was), ValueError when the
+        chunks do not sum up to `size`; whatever is raised, also by the chunks, no object appears.
+        """
+        ...
+
+    def replace(self, key: str, content: bytes) -> None:
+        """Write a small object whether or not it is there, atomically.
+
+        Only for copies of something that is elsewhere: the inventory at the root of an OCFL object.
+        """
+        ...
+
+    def read(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The octets from `start` up to `stop` (the end by default), in chunks.
+
+        Raises KeyError at the first chunk when there is no such key.
+        """
+        ...
+
+    def size(self, key: str) -> int | None:
+        """Octets of an object; None when there is none."""
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with the prefix, in sorted order."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Remove what was never committed; an absent key is no error."""
+        ...
+
+    def sweep(self) -> None:
+        """Remove what interrupted writes of dead processes left behind."""
+        ...
+
+
+class Journal(Protocol):
+    """Keeps the events of a package while it is on its way."""
+
+    def append(self, package: PackageId, event: Event) -> None:
+        """Put an event on record, durably; an identifier that is there already is ignored."""
+        ...
+
+    def events(self, package: PackageId) -> tuple[Event, ...]:
+        """The events of a package, in the order of their recording."""
+        ...
+
+
+class Catalogue(Protocol):
+    """What the archive knows of its holdings; everything in it can be rebuilt from one store."""
+
+    def register(self, summary: Summary, copies: Sequence[Copy], events: Sequence[Event]) -> None:
+        """Take in one AIP version with its copies and its later events, all or nothing.
+
+        Doing it again with the same values changes nothing.
+        """
+        ...
+
+    def packages(self) -> tuple[Summary, ...]:
+        """The newest version of every AIP, oldest first, without files and events."""
+        ...
+
+    def package(self, id: PackageId) -> Summary | None:
+        """The newest version of one AIP without files and events; None when it is not held."""
+        ...
+
+    def files(self, id: PackageId) -> Iterator[HeldFile]:
+        """The payload files of the newest version, in the order of the package."""
+        ...
+
+    def events(self, id: PackageId) -> tuple[Event, ...]:
+        """All events of an AIP, in the order of time."""
+        ...
+
+    def copies(self, id: PackageId | None = None) -> tuple[Copy, ...]:
+        """The copies of one AIP, or of all."""
+        ...
+
+    def holder(self, fingerprint: Digest) -> PackageId | None:
+        """The AIP that was made of a SIP with this fingerprint, if any."""
+        ...
+
+    def checked(self, copy: Copy, events: Sequence[Event]) -> None:
+        """Record the outcome of an audit of a copy."""
+        ...
+
+
+Holder = Callable[[Digest], PackageId | None]
+"""Tells which AIP was made of a SIP with this fingerprint, if any."""

@@ -1,0 +1,36 @@
+"""Runs a stage and puts on record what it finds."""
+
+import uuid
+from collections.abc import Generator
+from typing import TypeVar
+
+from preservation.model.identifiers import PackageId
+from preservation.model.premis import Event, Finding
+from preservation.ports import Clock, Journal
+
+T = TypeVar("T")
+
+Stage = Generator[Finding, None, T]
+"""`yield` puts a finding on record, `return` says what is now true, `raise` says it cannot go on."""
+
+
+def record(stage: Stage[T], *, name: str, package: PackageId, journal: Journal, clock: Clock) -> T:
+    """Run a stage to its end; every finding is on record before the stage goes on.
+
+    Event identifiers are derived from package, stage and what the finding speaks of, so a stage
+    that runs again after a crash records nothing twice.
+    """
+    while True:
+        try:
+            finding = next(stage)
+        except StopIteration as end:
+            state: T = end.value
+            return state
+        identifier = event_identifier(package, name, finding)
+        journal.append(package, Event(identifier, clock.now(), finding))
+
+
+def event_identifier(package: PackageId, stage: str, finding: Finding) -> str:
+    """The identifier (UUID version 5) that this finding of this stage always has."""
+    subject = [stage, finding.type, finding.outcome, finding.agent.name, finding.detail]
+    return str(uuid.uuid5(package.uuid, "\n".join([*subject, finding.note, *finding.objects])))
