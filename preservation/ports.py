@@ -1,4 +1,4 @@
-"""Everything outside the house, as protocols; the docstrings are the promises that adapters keep."""
+"""Everything outside the house, as protocols; docstrings are promises that adapters keep."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime

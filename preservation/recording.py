@@ -11,7 +11,7 @@ from preservation.ports import Clock, Journal
 T = TypeVar("T")
 
 Stage = Generator[Finding, None, T]
-"""`yield` puts a finding on record, `return` says what is now true, `raise` says it cannot go on."""
+"""`yield` puts a finding on record, `return` says what is now true, `raise` ends it."""
 
 
 def record(stage: Stage[T], *, name: str, package: PackageId, journal: Journal, clock: Clock) -> T:

@@ -28,7 +28,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A payload file as the catalogue lists it; `path` is inside the AIP (`representations/...`)."""
+    """A payload file as the catalogue lists it; `path` is its path inside the AIP."""
 
     path: str
     original_name: str
