@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of standards and corpora beside the checkout; needed under CI, optional elsewhere."""
+    """The folder of standards and corpora beside the checkout; needed under CI."""
     place = Path(os.environ.get("ARKIV_SHARED", Path(__file__).parents[2] / "shared"))
     if not place.is_dir():
         if os.environ.get("CI"):
