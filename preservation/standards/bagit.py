@@ -1,5 +1,6 @@
 """BagIt 1.0 (RFC 8493): manifests and tag files, written for our bags and read from others'."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ LINE_LIMIT = 64 * 1024
 _VERSION = re.compile(r"BagIt-Version: (\d+)\.(\d+)\s*")
 _ENCODING = re.compile(r"Tag-File-Character-Encoding: (\S+)\s*")
 _MANIFEST = re.compile(rb"(tag)?manifest-([0-9a-z]+)\.txt")
+Claims = Mapping[bytes, tuple[Digest, ...]]
+
 _LINE = re.compile(rb"([0-9A-Fa-f]+)[ \t]+\*?(.+)")
 
 
@@ -106,3 +109,77 @@ def payload_oxum(content: bytes) -> tuple[int, int] | None:
     """Octets and files that `bag-info.txt` promises, if it does."""
     match = re.search(rb"(?im)^Payload-Oxum\s*:\s*(\d+)\.(\d+)\s*$", content)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def claims(top: bytes, sizes: Mapping[bytes, int]) -> Claims:
+    """All digests that a bag's manifests give, by path, once the bag is found complete.
+
+    `top` is the bag's folder and `sizes` the octets of each file in it. Raises Rejected with every
+    reason why it is not complete (RFC 8493, section 3); no payload is read.
+    """
+    declaration = read_declaration(_tag_file(top, b"txt"))
+    listed: dict[bytes, list[Digest]] = {}
+    reasons: list[str] = []
+    payload = {path for path in sizes if path.startswith(b"data/")}
+    manifests = 0
+    for name in sorted(sizes):
+        kind = manifest_algorithm(name)
+        if kind is None:
+            continue
+        try:
+            entries = _manifest(top, name, kind[1], declaration.encoding)
+        except Rejected as rejected:
+            reasons += rejected.reasons
+            continue
+        manifests += not kind[0]
+        reasons += _incomplete(written(name), entries, sizes, set() if kind[0] else payload)
+        for path, digest in entries.items():
+            listed.setdefault(path, []).append(digest)
+    if not manifests and not reasons:
+        reasons.append("manifest-sha512.txt: a bag needs a payload manifest; make the bag again")
+    reasons += _oxum(top, sizes)
+    if reasons:
+        raise Rejected(*reasons)
+    return {path: tuple(digests) for path, digests in listed.items()}
+
+
+def _tag_file(top: bytes, name: bytes, encoding: str = "UTF-8") -> bytes:
+    with open(os.path.join(top, name), "rb") as source:
+        content = source.read()
+    if encoding.upper() == "UTF-8":
+        return content
+    try:
+        return content.decode(encoding).encode("utf-8")
+    except (LookupError, UnicodeDecodeError) as error:
+        raise Rejected(
+            f"{written(name)}: cannot be read as {encoding}, which txt says ({error})"
+        ) from error
+
+
+def _manifest(top: bytes, name: bytes, algorithm: str, encoding: str) -> Mapping[bytes, Digest]:
+    if algorithm not in set(Algorithm):
+        raise Rejected(
+            f"{written(name)}: the algorithm {algorithm} is not known, so the bag cannot be "
+            f"verified; use one of {', '.join(Algorithm)}"
+        )
+    content = _tag_file(top, name, encoding)
+    return read_manifest(written(name), content, Algorithm(algorithm))
+
+
+def _incomplete(
+    name: str, entries: Mapping[bytes, Digest], sizes: Mapping[bytes, int], payload: set[bytes]
+) -> Iterator[str]:
+    for path in sorted(entries.keys() - sizes.keys()):
+        yield f"{written(path)}: listed in {name}, not in the bag; send the bag with this file"
+    for path in sorted(payload - entries.keys()):
+        yield f"{written(path)}: in the bag, not listed in {name}; make the bag again"
+
+
+def _oxum(top: bytes, sizes: Mapping[bytes, int]) -> Iterator[str]:
+    promised = payload_oxum(_tag_file(top, b"bag-info.txt")) if b"bag-info.txt" in sizes else None
+    payload = [size for path, size in sizes.items() if path.startswith(b"data/")]
+    if promised and promised != (sum(payload), len(payload)):
+        yield (
+            f"bag-info.txt: Payload-Oxum promises {promised[0]} octets in {promised[1]} files, "
+            f"found {sum(payload)} in {len(payload)}; the transfer may have been cut short"
+        )
