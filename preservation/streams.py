@@ -2,10 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from preservation.errors import Rejected
 from preservation.model.fixity import Algorithm, Digest
@@ -86,24 +85,27 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> Written:
     return Written(path, total, Digest(Algorithm.SHA512, digest.hexdigest()))
 
 
-def lines(
-    chunks: Iterable[bytes], *, limit: int, too_long: Callable[[int], Exception]
-) -> Iterator[bytes]:
-    """Lines without their ends, none longer than `limit` octets; raises what `too_long` makes."""
-    rest = b""
-    number = 1
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line
-            number += 1
-        if len(rest) > limit:
-            raise too_long(number)
-    if rest:
-        yield rest
+class Taker:
+    """Takes a given number of octets at a time from a stream of chunks, without joining them."""
 
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        """Begin at the start of the stream."""
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
 
-def file_chunks(source: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
-    """The content of an open file from where it stands."""
-    while chunk := source.read(size):
-        yield chunk
+    def take(self, octets: int) -> Iterator[memoryview]:
+        """The next octets in pieces; fewer when the stream ends before."""
+        while octets:
+            if not self._rest:
+                following = next(self._chunks, None)
+                if following is None:
+                    return
+                self._rest = memoryview(following)
+                continue
+            piece, self._rest = self._rest[:octets], self._rest[octets:]
+            octets -= len(piece)
+            yield piece
+
+    def whole(self, octets: int) -> bytes:
+        """The next octets joined; fewer when the stream ends before."""
+        return b"".join(self.take(octets))

@@ -4,6 +4,7 @@ Format: POSIX.1-2001 ustar headers, with a pax extended header where a name or a
 Owner, group and mode are the same for all; the same members give the same octets.
 """
 
+import hashlib
 import os
 from array import array
 from bisect import bisect_right
@@ -76,6 +77,11 @@ def header(name: str, size: int, modified: int) -> bytes:
     )
 
 
+def modified(literal: bytes) -> int:
+    """When a member was last changed, in seconds since 1970, from the octets before its content."""
+    return int(literal[-BLOCK:][136:147], 8)
+
+
 def _header_size(name: str, size: int) -> int:
     if size < _USTAR_SIZE and _split(name):
         return BLOCK
@@ -145,6 +151,68 @@ class Layout:
             yield from _content(self.members[number], max(skip - len(literal), 0))
             skip = 0
         yield self.literal(len(self.members))[skip:]
+
+
+class LayoutCheck:
+    """Compares octets that come back, in order, with a layout: every header and every member."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Begin at the start of the tar; `damaged` gets the names of members that differ."""
+        self.damaged: list[str] = []
+        self._layout = layout
+        self._index = 0
+        self._literal = layout.literal(0)
+        self._left = 0
+        self._hash = hashlib.sha512()
+
+    def feed(self, window: bytes) -> None:
+        """Take the next octets, any number of them."""
+        view = memoryview(window)
+        position = 0
+        while position < len(view):
+            if self._literal:
+                position += self._compare(view[position : position + len(self._literal)])
+            elif self._index >= len(self._layout.members):
+                self._blame("octets after the end of the tar")
+                return
+            else:
+                position += self._digest(view[position : position + self._left])
+
+    def finish(self) -> tuple[str, ...]:
+        """The names of what differs; call it once, after the last octet."""
+        if self._literal or self._index < len(self._layout.members):
+            self._blame("the end of the tar is missing")
+        return tuple(self.damaged)
+
+    def _blame(self, what: str) -> None:
+        if what not in self.damaged[-1:]:
+            self.damaged.append(what)
+
+    def _name(self) -> str:
+        members = self._layout.members
+        return members[self._index].name if self._index < len(members) else "the end of the tar"
+
+    def _compare(self, found: memoryview) -> int:
+        expected, self._literal = self._literal[: len(found)], self._literal[len(found) :]
+        if found != expected:
+            self._blame(self._name())
+        if not self._literal and self._index < len(self._layout.members):
+            self._left = self._layout.members[self._index].size
+            self._hash = hashlib.sha512()
+            if not self._left:
+                self._digest(found[:0])
+        return len(found)
+
+    def _digest(self, found: memoryview) -> int:
+        self._hash.update(found)
+        self._left -= len(found)
+        if not self._left:
+            member = self._layout.members[self._index]
+            if self._hash.hexdigest() != member.digest.value:
+                self._blame(member.name)
+            self._index += 1
+            self._literal = self._layout.literal(self._index)
+        return len(found)
 
 
 def _content(member: Member, skip: int) -> Iterator[bytes]:
