@@ -15,7 +15,13 @@ Stage = Generator[Finding, None, T]
 
 
 def record(
-    stage: Stage[T], *, run: uuid.UUID, package: PackageId, journal: Journal, clock: Clock
+    stage: Stage[T],
+    *,
+    name: str,
+    run: uuid.UUID,
+    package: PackageId,
+    journal: Journal,
+    clock: Clock,
 ) -> T:
     """Run a stage to its end; every finding is on record before the stage goes on.
 
@@ -28,7 +34,7 @@ def record(
         except StopIteration as end:
             state: T = end.value
             return state
-        identifier = event_identifier(run, stage.__name__, package, finding)
+        identifier = event_identifier(run, name, package, finding)
         journal.append(package, Event(identifier, clock.now(), finding))
 
 

@@ -41,8 +41,7 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
         damaged = _read_back(stores, key, layout, progress)
         for store, names in damaged.items():
             yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
-        if damaged:
-            raise _cause(damaged, stores, key, content[name])
+        _require_none(damaged, stores, key, content[name])
         _compare_documents(aip, content, stores)
         inventory = ocfl.write(
             ocfl.first(aip.id, content, created=aip.created, message="ingested", user=str(ARKIV))
