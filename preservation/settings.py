@@ -1,4 +1,4 @@
-"""The settings of an archive (`arkiv.toml`), read once; the only place that reads the environment."""
+"""The settings of an archive (`arkiv.toml`); the only place that reads the environment."""
 
 import os
 import tomllib
@@ -73,10 +73,10 @@ class ToolSettings(_Part):
 
 
 class Settings(BaseSettings):
-    """All settings; an environment variable such as ARKIV_TOOLS__DEADLINE goes before the file."""
+    """All settings; an environment variable such as ARKIV__TOOLS__DEADLINE goes before the file."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="ARKIV_", env_nested_delimiter="__"
+        frozen=True, extra="forbid", env_prefix="ARKIV__", env_nested_delimiter="__"
     )
 
     archive: ArchiveSettings = ArchiveSettings()
@@ -91,7 +91,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],  # noqa: ARG003  the signature is pydantic's
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_others: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file, and no other source."""
         return env_settings, init_settings
