@@ -106,3 +106,8 @@ class Copy:
     digest: Digest
     state: CopyState = CopyState.UNCHECKED
     checked: datetime | None = None
+
+
+def copy_in(store: StoreName) -> str:
+    """How events name a copy; their detail ends with it."""
+    return f"copy in store {store}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from preservation.errors import Corrupt, Unavailable
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.model.storage import Copy, CopyState
+from preservation.model.storage import Copy, CopyState, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import members, ocfl
@@ -32,7 +32,7 @@ def audit(copy: Copy, *, store: Store, quick: bool, progress: Progress) -> Stage
     A copy that could not be read is `unchecked`, never `corrupt`. A quick audit looks at presence
     and size alone: its event is a validation, not a fixity check, and it proves nothing sound.
     """
-    detail = f"{'presence and size' if quick else 'every octet'} of the copy in store {copy.store}"
+    detail = f"{'presence and size' if quick else 'every octet'} of the {copy_in(copy.store)}"
     kind = EventType.VALIDATION if quick else EventType.FIXITY_CHECK
     try:
         missing = store.size(copy.key) is None

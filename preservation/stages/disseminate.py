@@ -136,7 +136,7 @@ def _given_names(
 ) -> Mapping[str, bytes]:
     """Where each file that was submitted lay in the SIP, byte for byte, by member name."""
     base = f"{copy.package}/data/{copy.package}/"
-    names = {row.name: given(row.original) for row in rows if row.original}
+    names = {row.name: given(row.file.original_name) for row in rows if row.file}
     listed = next((row for row in rows if row.name == base + received.PATH), None)
     if listed:
         content = b"".join(store.read(copy.key, listed.offset, listed.offset + listed.size))

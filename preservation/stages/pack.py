@@ -138,7 +138,7 @@ def _creation(events: Sequence[Event]) -> str:
 
 
 def _describe(sip: Sip, documents: _Documents) -> tuple[Record, ...]:
-    """Dublin Core of the package and of its files; a package without a title gets the SIP's name."""
+    """Dublin Core of the package and of its files; without a title, the SIP's name."""
     told = next((record for record in sip.description if not record.about), Record("", ()))
     if not told.first("title"):
         title = Statement("title", written(os.fsencode(sip.root.name)))

@@ -7,7 +7,9 @@ version's inventory); everything else of it is written, flushed and compared bef
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from typing import NoReturn
 
 from preservation.errors import AlreadyExists, ArkivError, Corrupt, Rejected
 from preservation.fanout import fan_out
@@ -15,7 +17,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Aip, StoredAip
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.model.storage import Copy
+from preservation.model.storage import Copy, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import members, ocfl, summary
@@ -63,6 +65,41 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
             for store in stores
         ),
     )
+
+
+def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
+    """Make the copy that a store lacks from one that another store has committed.
+
+    Raises Corrupt when the source is not what its inventory says; the target then has nothing.
+    """
+    abandon(target, copy.package, copy.version)
+    inventory = b"".join(source.read(ocfl.inventory_key(copy.package, copy.version)))
+    manifest = ocfl.read(inventory).manifest
+    root = ocfl.object_root(copy.package)
+    try:
+        declaration = ocfl.OBJECT_DECLARATION
+        target.put(ocfl.declaration_key(copy.package), [declaration], size=len(declaration))
+        for path, expected in manifest:
+            key = f"{root}/{path}"
+            target.put(key, source.read(key), size=source.size(key) or 0)
+            found = _digest(target.read(key))
+            if found != expected:
+                note = f"{key}: {expected.short} expected, {found.short} read back"
+                yield _finding(target, Outcome.FAILURE, note)
+                _refuse(target, note)
+        key = ocfl.inventory_key(copy.package, copy.version)
+        target.put(key, [inventory], size=len(inventory))
+    except BaseException:
+        abandon(target, copy.package, copy.version)
+        raise
+    commit(target, copy.package, copy.version, inventory)
+    note = f"{copy.size} octets from store {source.name}, compared after reading back"
+    yield _finding(target, Outcome.SUCCESS, note)
+    return replace(copy, store=target.name)
+
+
+def _refuse(store: Store, note: str) -> NoReturn:
+    raise Corrupt(f"store {store.name}: {note}; check the disks before you go on")
 
 
 def commit(store: Store, package: PackageId, version: int, inventory: bytes) -> None:
@@ -216,5 +253,4 @@ def _compare_documents(aip: Aip, content: Mapping[str, Digest], stores: Sequence
 
 
 def _finding(store: Store, outcome: Outcome, note: str) -> Finding:
-    detail = f"copy in store {store.name}"
-    return Finding(EventType.REPLICATION, outcome, ARKIV, detail, note)
+    return Finding(EventType.REPLICATION, outcome, ARKIV, copy_in(store.name), note)

@@ -1,0 +1,151 @@
+"""An archive: its settings, stores, tools and catalogue, opened from its folder."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from preservation import settings
+from preservation.catalogue.database import Database
+from preservation.catalogue.holdings import SqlCatalogue
+from preservation.catalogue.journal import SqlJournal
+from preservation.errors import Corrupt, Misconfigured
+from preservation.model.identifiers import StoreName
+from preservation.ports import Characterizer, Clock, Identifier, Store
+from preservation.settings import Settings, StoreSettings
+from preservation.stores.directory import DirectoryStore
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC, to the microsecond."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An open archive; `folder` is where its `arkiv.toml` lies."""
+
+    folder: Path
+    settings: Settings
+    stores: Mapping[StoreName, Store]
+    catalogue: SqlCatalogue
+    journal: SqlJournal
+    clock: Clock
+
+    @property
+    def scratch(self) -> Path:
+        """Where packages on their way have their documents; nothing in it outlives its ingest."""
+        return self.folder / "scratch"
+
+
+def make(folder: Path, *, name: str) -> Archive:
+    """A new archive in a folder: settings, catalogue, two directory stores, all empty.
+
+    Raises Misconfigured when an archive is there already, or a store's place is taken.
+    """
+    file = folder / settings.FILE
+    if file.exists():
+        raise Misconfigured(f"{file}: is there already; this folder is an archive")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = settings.TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
+    partial = folder / f".{settings.FILE}.partial"
+    partial.write_text(text, "utf-8")
+    partial.rename(file)
+    told = settings.read(folder)
+    for store in told.stores:
+        open_store(folder, store).initialize()
+    Database.create(_address(folder, told)).close()
+    return opened(folder)
+
+
+def opened(folder: Path) -> Archive:
+    """The archive in a folder; raises Misconfigured when something that it needs is missing."""
+    told = settings.read(folder)
+    return _archive(folder, told, Database.open(_address(folder, told)))
+
+
+def opened_for_rebuild(folder: Path) -> Archive:
+    """The archive in a folder, also when its catalogue is lost or damaged.
+
+    A damaged catalogue is kept beside the new one, its name followed by the moment.
+    """
+    told = settings.read(folder)
+    address = _address(folder, told)
+    file = folder / told.catalogue
+    try:
+        return _archive(folder, told, Database.open(address))
+    except (Corrupt, Misconfigured):
+        if file.exists():
+            stamp = SystemClock().now().strftime("%Y%m%dT%H%M%SZ")
+            for damaged in folder.glob(f"{told.catalogue}*"):
+                damaged.rename(damaged.with_name(f"damaged-{stamp}-{damaged.name}"))
+        return _archive(folder, told, Database.create(address))
+
+
+def _address(folder: Path, told: Settings) -> str:
+    return f"sqlite:///{folder / told.catalogue}"
+
+
+def _archive(folder: Path, told: Settings, database: Database) -> Archive:
+    stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
+    catalogue, journal = SqlCatalogue(database), SqlJournal(database)
+    return Archive(folder, told, stores, catalogue, journal, SystemClock())
+
+
+def open_store(folder: Path, store: StoreSettings) -> DirectoryStore:
+    """The adapter for a store's url; raises Misconfigured when there is none for its kind."""
+    if "://" in store.url:
+        raise Misconfigured(
+            f"store {store.name}: {store.url}: only folders can be stores in this version"
+        )
+    return DirectoryStore(StoreName(store.name), folder / store.url)
+
+
+@contextmanager
+def identifiers(
+    archive: Archive, scratch: Path
+) -> Iterator[tuple[Identifier | None, Identifier | None]]:
+    """The first and the second identifier of the settings, their processes ended afterwards."""
+    from preservation.tools.fido import Fido  # noqa: PLC0415  only an ingest needs them
+    from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
+
+    known = {"siegfried": Siegfried, "fido": Fido}
+    told = archive.settings.tools
+    _require_known(told.identifiers, known)
+    with ExitStack() as stack:
+        found: list[Identifier | None] = [
+            stack.enter_context(known[name](scratch, deadline_seconds=told.deadline))
+            for name in told.identifiers
+        ]
+        first, second = (*found, None, None)[:2]
+        yield first, second
+
+
+@contextmanager
+def characterizers(archive: Archive) -> Iterator[Sequence[Characterizer]]:
+    """The characterizers of the settings, their processes ended afterwards."""
+    from preservation.tools.image import Image  # noqa: PLC0415
+    from preservation.tools.pdf import Pdf  # noqa: PLC0415
+
+    known = {"pdf": Pdf, "image": Image}
+    told = archive.settings.tools
+    _require_known(told.characterizers, known)
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(known[name](deadline_seconds=told.deadline))
+            for name in told.characterizers
+        ]
+
+
+def _require_known(names: Sequence[str], known: Mapping[str, object]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Misconfigured(
+            f"{settings.FILE}: tools: {', '.join(unknown)}: not known; "
+            f"choose from {', '.join(known)}"
+        )

@@ -1,0 +1,101 @@
+"""Audits: copies held against what was stored, several at a time, each outcome on record."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from preservation.assembly import ledger
+from preservation.assembly.archive import Archive
+from preservation.errors import Misconfigured
+from preservation.model.identifiers import PackageId
+from preservation.model.premis import Event
+from preservation.model.storage import Copy
+from preservation.ports import Progress
+from preservation.recording import record
+from preservation.settings import cores
+from preservation.stages.audit import Audited, audit
+from preservation.standards.ledger import Entry
+
+BATCH = 100
+"""Copies whose outcomes are written together; a crash loses no more than these."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """A journal in memory: events of what is stored already stay in the ledger."""
+
+    heard: list[Event] = field(default_factory=list)
+
+    def append(self, _package: PackageId, event: Event) -> None:
+        self.heard.append(event)
+
+    def events(self, _package: PackageId) -> tuple[Event, ...]:
+        return tuple(self.heard)
+
+
+def copies_of(archive: Archive, ids: Sequence[str]) -> tuple[Copy, ...]:
+    """The copies of the packages named, or of all; raises Misconfigured for a name unknown."""
+    if not ids:
+        return archive.catalogue.copies()
+    found: list[Copy] = []
+    unknown = []
+    for id_ in ids:
+        package = known(archive, id_)
+        if package is None:
+            unknown.append(f"{id_}: no AIP has this identifier; see them with: arkiv list")
+        else:
+            found += archive.catalogue.copies(package)
+    if unknown:
+        raise Misconfigured(*unknown)
+    return tuple(found)
+
+
+def known(archive: Archive, id_: str) -> PackageId | None:
+    """The package with this identifier, or None."""
+    try:
+        package = PackageId(id_.lower())
+    except ValueError:
+        return None
+    return package if archive.catalogue.package(package) else None
+
+
+def audit_copies(
+    archive: Archive, copies: Sequence[Copy], *, quick: bool, progress: Progress
+) -> Iterator[Audited]:
+    """Audit copies, as many at a time as there are cores; outcomes come in the order given.
+
+    Every outcome is in the ledger and the catalogue before it is handed out.
+    """
+    run = uuid4()
+    progress.begin("audit", sum(copy.size for copy in copies))
+    with ThreadPoolExecutor(cores()) as pool:
+        for start in range(0, len(copies), BATCH):
+            batch = copies[start : start + BATCH]
+            done = list(pool.map(lambda copy: _one(archive, copy, run, quick, progress), batch))
+            ledger.append(archive, [entry for _, entry in done])
+            for audited, entry in done:
+                after = ledger.after(audited.copy, entry)
+                archive.catalogue.checked(after, [entry.event])
+                yield Audited(after, audited.state, audited.reasons)
+
+
+def _one(
+    archive: Archive, copy: Copy, run: UUID, quick: bool, progress: Progress
+) -> tuple[Audited, Entry]:
+    journal = Heard()
+    store = archive.stores.get(copy.store)
+    if store is None:
+        raise Misconfigured(
+            f"store {copy.store}: holds copies and is not in arkiv.toml; put it back"
+        )
+    audited = record(
+        audit(copy, store=store, quick=quick, progress=progress),
+        name=f"audit {copy.store} {copy.version}",
+        run=run,
+        package=copy.package,
+        journal=journal,
+        clock=archive.clock,
+    )
+    event = journal.heard[-1]
+    return audited, Entry(copy.package, copy.version, copy.store, copy.key, audited.state, event)

@@ -1,0 +1,54 @@
+"""Exports: a package given out of the soundest copy, and the giving out on record."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from preservation.assembly import ledger
+from preservation.assembly.archive import Archive
+from preservation.assembly.audits import Heard
+from preservation.model.identifiers import PackageId
+from preservation.model.packages import Dip
+from preservation.model.storage import Copy, CopyState
+from preservation.ports import Progress
+from preservation.recording import record
+from preservation.stages.disseminate import Form, disseminate
+from preservation.standards.ledger import Entry
+
+_BEST_FIRST = (CopyState.SOUND, CopyState.UNCHECKED, CopyState.CORRUPT, CopyState.MISSING)
+
+
+def export(
+    archive: Archive, package: PackageId, *, folder: Path, form: Form, progress: Progress
+) -> Dip:
+    """Write one package below a folder; raises what `disseminate` raises.
+
+    What was given out, and what proved damaged on the way, is in the ledger and the catalogue.
+    """
+    copies = sorted(
+        (c for c in archive.catalogue.copies(package) if c.store in archive.stores),
+        key=lambda copy: _BEST_FIRST.index(copy.state),
+    )
+    journal = Heard()
+    stage = disseminate(copies, stores=archive.stores, folder=folder, form=form, progress=progress)
+    try:
+        return record(
+            stage,
+            name="disseminate",
+            run=uuid4(),
+            package=package,
+            journal=journal,
+            clock=archive.clock,
+        )
+    finally:
+        _remember(archive, copies, journal)
+
+
+def _remember(archive: Archive, copies: Sequence[Copy], journal: Heard) -> None:
+    entries = [
+        Entry(copy.package, copy.version, copy.store, copy.key, copy.state, event)
+        for copy, event in zip(copies, journal.heard, strict=False)
+    ]
+    ledger.append(archive, entries)
+    for copy, entry in zip(copies, entries, strict=False):
+        archive.catalogue.checked(ledger.after(copy, entry), [entry.event])

@@ -1,0 +1,156 @@
+"""Ingest: the stages of one SIP in their order, and what is left when they are done."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from preservation.assembly import archive as parts
+from preservation.assembly.archive import Archive
+from preservation.assembly.recovery import claimed, recover, register, settle
+from preservation.errors import ArkivError
+from preservation.model.identifiers import PackageId
+from preservation.model.packages import Aip, Characterized, Identified, Sip, StoredAip, Verified
+from preservation.model.premis import Event, Outcome
+from preservation.model.storage import Account, Copy
+from preservation.ports import Progress
+from preservation.recording import Stage, record
+from preservation.settings import cores
+from preservation.stages.characterize import characterize
+from preservation.stages.identify import identify
+from preservation.stages.pack import Packing, pack
+from preservation.stages.receive import receive
+from preservation.stages.replicate import replicate
+from preservation.stages.verify import verify
+
+T = TypeVar("T")
+
+Step = tuple[str, Callable[[Any], Any]]
+"""A stage by its name; each takes what the one before it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a producer is told once an AIP is preserved; the account's sums agree with the SIP."""
+
+    aip_id: PackageId
+    version: int
+    sip: str
+    account: Account
+    copies: tuple[Copy, ...]
+    warnings: tuple[str, ...]
+
+
+class Ingestion:
+    """One SIP on its way into an archive: its stages, in order, each recorded as it runs."""
+
+    def __init__(self, archive: Archive, *, again: bool, progress: Progress) -> None:
+        """Give the package its identifier; `again` lets a SIP in that is preserved already."""
+        self.id = PackageId(str(uuid4()))
+        self._archive = archive
+        self._again = again
+        self._progress = progress
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The stages; the first takes the path of the SIP, the last gives the receipt."""
+        return (
+            ("receive", self._receive),
+            ("verify", self._verify),
+            ("identify", self._identify),
+            ("characterize", self._characterize),
+            ("pack", self._pack),
+            ("replicate", self._replicate),
+            ("register", self._register),
+        )
+
+    @property
+    def _scratch(self) -> Path:
+        return self._archive.scratch / self.id
+
+    def events(self) -> tuple[Event, ...]:
+        """What is on record of this package so far."""
+        return self._archive.journal.events(self.id)
+
+    def _record(self, name: str, stage: Stage[T]) -> T:
+        return record(
+            stage,
+            name=name,
+            run=self.id.uuid,
+            package=self.id,
+            journal=self._archive.journal,
+            clock=self._archive.clock,
+        )
+
+    def _receive(self, sip: Path) -> Sip:
+        exclude = self._archive.settings.ingest.exclude
+        return self._record("receive", receive(sip, package=self.id, exclude=exclude))
+
+    def _verify(self, sip: Sip) -> Verified:
+        holder = None if self._again else self._archive.catalogue.holder
+        stage = verify(sip, holder=holder, cores=cores(), progress=self._progress)
+        return self._record("verify", stage)
+
+    def _identify(self, verified: Verified) -> Identified:
+        with parts.identifiers(self._archive, self._scratch) as (first, second):
+            stage = identify(verified, first=first, second=second, progress=self._progress)
+            return self._record("identify", stage)
+
+    def _characterize(self, identified: Identified) -> Characterized:
+        with parts.characterizers(self._archive) as tools:
+            stage = characterize(identified, characterizers=tools, progress=self._progress)
+            return self._record("characterize", stage)
+
+    def _pack(self, characterized: Characterized) -> Aip:
+        packing = Packing(
+            self._archive.clock.now(),
+            tuple(self._archive.stores),
+            self._scratch,
+            self._archive.settings.archive.name,
+            self.events,
+        )
+        return self._record("pack", pack(characterized, packing=packing))
+
+    def _replicate(self, aip: Aip) -> StoredAip:
+        stores = tuple(self._archive.stores.values())
+        return self._record("replicate", replicate(aip, stores=stores, progress=self._progress))
+
+    def _register(self, stored: StoredAip) -> Receipt:
+        summary = stored.aip.summary
+        copies = register(self._archive, summary, stored.copies)
+        warnings = tuple(
+            f"{e.finding.detail}: {e.finding.note}"
+            for e in summary.events
+            if e.finding.outcome is Outcome.WARNING
+        )
+        return Receipt(self.id, summary.version, summary.sip, summary.account, copies, warnings)
+
+
+def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> Receipt:
+    """Run all stages directly, without Prefect; raises what a stage raises."""
+    with begun(archive, again=again, progress=progress) as ingestion:
+        receipt: Receipt = reduce(lambda state, step: step[1](state), ingestion.steps, sip)
+        return receipt
+
+
+@contextmanager
+def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Ingestion]:
+    """An ingestion with its scratch folder, which is gone afterwards; first mends what crashed.
+
+    The folder is locked while its process lives, so that whoever comes later can tell a package
+    that is on its way from one that was left behind.
+    """
+    recover(archive)
+    ingestion = Ingestion(archive, again=again, progress=progress)
+    with claimed(archive.scratch / ingestion.id):
+        try:
+            yield ingestion
+        except BaseException:
+            with suppress(ArkivError):  # then the next run settles it
+                settle(archive, ingestion.id)
+            raise
+        shutil.rmtree(archive.scratch / ingestion.id)

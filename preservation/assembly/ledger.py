@@ -1,0 +1,119 @@
+"""What happened to copies after they were stored, in hash-chained batches in every store."""
+
+import fcntl
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from preservation.assembly.archive import Archive
+from preservation.errors import AlreadyExists, Unavailable
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.premis import EventType, Outcome
+from preservation.model.storage import Copy, CopyState
+from preservation.ports import Store
+from preservation.standards import ledger
+from preservation.standards.ledger import Batch, Entry
+
+
+@dataclass(slots=True)
+class _Head:
+    """The newest batch, and the stores that did not get every batch."""
+
+    sequence: int = 0
+    digest: str = ""
+    behind: tuple[str, ...] = ()
+
+
+def append(archive: Archive, entries: Sequence[Entry]) -> None:
+    """Write one batch to every store that answers; the others get it when they answer again.
+
+    Raises Unavailable when no store takes it.
+    """
+    if not entries:
+        return
+    with _locked(archive.folder / "ledger.lock") as file:
+        head = _read_head(file, archive)
+        previous = Digest(Algorithm.SHA512, head.digest) if head.digest else None
+        sequence = head.sequence + 1
+        batch = ledger.write(Batch(sequence, previous, archive.clock.now(), tuple(entries)))
+        behind = []
+        for store in archive.stores.values():
+            try:
+                if store.name in head.behind:
+                    _catch_up(store, archive)
+                store.put(ledger.key(sequence), [batch], size=len(batch))
+            except Unavailable:
+                behind.append(str(store.name))
+        if len(behind) == len(archive.stores):
+            raise Unavailable("no store takes the ledger; see that the stores are there and retry")
+        head = _Head(sequence, ledger.digest(batch).value, tuple(behind))
+        _write_head(file, head)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Path]:
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield path.with_suffix(".head")
+
+
+def _read_head(file: Path, archive: Archive) -> _Head:
+    """The head as it was left, or as the stores show it when that is lost or lags."""
+    try:
+        head = _Head(**json.loads(file.read_text("utf-8")))
+        head.behind = tuple(head.behind)
+    except (OSError, ValueError, TypeError):
+        head = _Head()
+    for store in archive.stores.values():
+        try:
+            while store.size(ledger.key(head.sequence + 1)) is not None:
+                batch = b"".join(store.read(ledger.key(head.sequence + 1)))
+                others = tuple(str(name) for name in archive.stores if name != store.name)
+                head = _Head(head.sequence + 1, ledger.digest(batch).value, others)
+        except Unavailable:
+            continue
+    return head
+
+
+def _write_head(file: Path, head: _Head) -> None:
+    partial = file.with_suffix(".partial")
+    content = {"sequence": head.sequence, "digest": head.digest, "behind": head.behind}
+    partial.write_text(json.dumps(content), "utf-8")
+    partial.rename(file)
+
+
+def _catch_up(store: Store, archive: Archive) -> None:
+    """Give a store the batches that it missed."""
+    has = set(store.keys("ledger/"))
+    for other in archive.stores.values():
+        if other.name == store.name:
+            continue
+        for key in other.keys("ledger/"):
+            if key not in has:
+                batch = b"".join(other.read(key))
+                try:
+                    store.put(key, [batch], size=len(batch))
+                except AlreadyExists:
+                    continue
+                has.add(key)
+
+
+def entries(store: Store) -> Iterator[Entry]:
+    """All entries of a store's ledger, in the order in which they were written."""
+    for key in store.keys("ledger/"):
+        yield from ledger.read(b"".join(store.read(key))).entries
+
+
+PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK)
+"""Events in which every octet of a copy was read and compared."""
+
+
+def after(copy: Copy, entry: Entry) -> Copy:
+    """What is known of a copy after an entry that speaks of it."""
+    finding = entry.event.finding
+    if finding.type not in PROOFS and entry.state is CopyState.SOUND:
+        return copy  # presence alone proves nothing sound
+    proof = finding.type in PROOFS and finding.outcome is not Outcome.NOT_PERFORMED
+    return replace(copy, state=entry.state, checked=entry.event.when if proof else copy.checked)

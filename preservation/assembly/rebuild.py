@@ -1,0 +1,72 @@
+"""The catalogue again, from one store alone: it is a fold over summaries and the ledger."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from preservation.assembly import ledger
+from preservation.assembly.archive import Archive
+from preservation.assembly.holdings import held, load
+from preservation.errors import Corrupt, Misconfigured
+from preservation.model.identifiers import PackageId, StoreName
+from preservation.model.storage import Copy, Summary
+from preservation.ports import Progress, Store
+from preservation.standards.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild found: the AIPs taken in, and those that the store could not tell of."""
+
+    store: StoreName
+    packages: tuple[PackageId, ...]
+    reasons: tuple[str, ...]
+
+
+def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebuilt:
+    """Make the catalogue anew from one store (the first by default), all or nothing.
+
+    An AIP whose documents in this store are damaged is left out and named. Raises Misconfigured for
+    a store that the archive does not have, Unavailable when the store does not answer.
+    """
+    source = _source(archive, store)
+    packages = list(held(source))
+    entries: defaultdict[PackageId, list[Entry]] = defaultdict(list)
+    for entry in ledger.entries(source):
+        entries[entry.package].append(entry)
+    taken: list[PackageId] = []
+    reasons: list[str] = []
+    progress.begin("rebuild", len(packages))
+    with archive.catalogue.rebuilding() as catalogue:
+        for package, newest in packages:
+            try:
+                for summary, copies, heard in _versions(source, package, newest, entries[package]):
+                    catalogue.register(summary, copies, [entry.event for entry in heard])
+                taken.append(package)
+            except Corrupt as corrupt:
+                reasons += (f"{package}: {reason}" for reason in corrupt.reasons)
+            progress.advance(1)
+    return Rebuilt(source.name, tuple(taken), tuple(reasons))
+
+
+def _source(archive: Archive, store: str | None) -> Store:
+    if store is None:
+        return next(iter(archive.stores.values()))
+    found = next((s for name, s in archive.stores.items() if name == store), None)
+    if found is None:
+        names = ", ".join(archive.stores)
+        raise Misconfigured(f"store {store}: not in arkiv.toml; it has {names}")
+    return found
+
+
+def _versions(
+    source: Store, package: PackageId, newest: int, entries: list[Entry]
+) -> Iterator[tuple[Summary, list[Copy], list[Entry]]]:
+    for version in range(1, newest + 1):
+        summary, own = load(source, package, version)
+        copies = {name: replace(own, store=name) for name in summary.stores}
+        heard = [entry for entry in entries if entry.version == version]
+        for entry in heard:
+            if entry.store in copies:
+                copies[entry.store] = ledger.after(copies[entry.store], entry)
+        yield summary, list(copies.values()), heard

@@ -1,0 +1,132 @@
+"""What a crash left behind: finished where a store had committed it, removed everywhere else."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from preservation.assembly import ledger
+from preservation.assembly.archive import Archive
+from preservation.assembly.holdings import load
+from preservation.errors import Unavailable
+from preservation.model.identifiers import PackageId
+from preservation.model.premis import Outcome
+from preservation.model.storage import Copy, CopyState, Summary, copy_in
+from preservation.ports import Store
+from preservation.recording import Stage, record
+from preservation.stages.audit import audit
+from preservation.stages.replicate import abandon, mirror
+from preservation.standards import ocfl
+from preservation.standards.ledger import Entry
+
+T = TypeVar("T")
+
+VERSION = 1
+
+
+class Silence:
+    """Progress that nobody watches."""
+
+    def begin(self, step: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, amount: int) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """A scratch folder that is this process's own for as long as it lives."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def recover(archive: Archive) -> None:
+    """Settle every package whose process is dead, and what dead writers left in the stores.
+
+    A store that does not answer is left for the next run.
+    """
+    for store in archive.stores.values():
+        try:
+            store.sweep()
+        except Unavailable:
+            continue
+    if not archive.scratch.is_dir():
+        return
+    for folder in sorted(archive.scratch.iterdir()):
+        try:
+            with claimed(folder):
+                settle(archive, PackageId(folder.name))
+        except BlockingIOError:
+            continue  # its process is alive
+        except Unavailable:
+            continue
+
+
+def settle(archive: Archive, package: PackageId) -> None:
+    """Finish a package that some store has committed, or remove every trace that it has in stores.
+
+    A committed copy is audited, the others are made from it, and the AIP is registered.
+    """
+    committed = [
+        store
+        for store in archive.stores.values()
+        if store.size(ocfl.commit_key(package, VERSION)) is not None
+    ]
+    if not committed:
+        for store in archive.stores.values():
+            abandon(store, package, VERSION)
+    elif archive.catalogue.package(package) is None:
+        _finish(archive, package, committed)
+    shutil.rmtree(archive.scratch / package, ignore_errors=True)
+
+
+def _finish(archive: Archive, package: PackageId, committed: Sequence[Store]) -> None:
+    source = committed[0]
+    summary, copy = load(source, package, VERSION)
+    copies = []
+    for store in archive.stores.values():
+        if store in committed:
+            one = Copy(package, VERSION, store.name, copy.key, copy.size, copy.digest)
+            stage = audit(one, store=store, quick=False, progress=Silence())
+            _record(archive, package, "audit", stage)
+        else:
+            one = _record(archive, package, "mirror", mirror(copy, source=source, target=store))
+        copies.append(one)
+    register(archive, summary, copies)
+
+
+def _record(archive: Archive, package: PackageId, name: str, stage: Stage[T]) -> T:
+    return record(
+        stage,
+        name=name,
+        run=package.uuid,
+        package=package,
+        journal=archive.journal,
+        clock=archive.clock,
+    )
+
+
+def register(archive: Archive, summary: Summary, copies: Sequence[Copy]) -> tuple[Copy, ...]:
+    """Put a stored AIP into the ledger and the catalogue; gives its copies as they now stand."""
+    events = archive.journal.events(summary.id)
+    entries = []
+    known = []
+    for copy in copies:
+        for event in events:
+            finding = event.finding
+            proven = finding.type in ledger.PROOFS and finding.outcome is Outcome.SUCCESS
+            if proven and finding.detail.endswith(copy_in(copy.store)):
+                entry = Entry(
+                    copy.package, copy.version, copy.store, copy.key, CopyState.SOUND, event
+                )
+                entries.append(entry)
+                copy = ledger.after(copy, entry)  # noqa: PLW2901  the same copy, better known
+        known.append(copy)
+    ledger.append(archive, entries)
+    archive.catalogue.register(summary, known, [entry.event for entry in entries])
+    return tuple(known)
