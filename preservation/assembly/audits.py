@@ -28,9 +28,11 @@ class Heard:
     heard: list[Event] = field(default_factory=list)
 
     def append(self, _package: PackageId, event: Event) -> None:
+        """Remember an event."""
         self.heard.append(event)
 
     def events(self, _package: PackageId) -> tuple[Event, ...]:
+        """What was heard, in order."""
         return tuple(self.heard)
 
 

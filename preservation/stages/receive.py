@@ -3,6 +3,7 @@
 import fnmatch
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from preservation import folders
@@ -42,7 +43,8 @@ def receive(root: Path, *, package: PackageId, exclude: Sequence[str] = ()) -> S
     kept, exclusions = _apart(found, exclude)
     exclusions += _odd(found.oddities, top)
     bag = any(file.path == b"bagit.txt" for file in found.files)
-    claims = bagit.claims(top, {file.path: file.size for file in found.files}) if bag else {}
+    sizes = {file.path: file.size for file in found.files}
+    claims = bagit.claims(partial(_content, top), sizes) if bag else {}
     if not kept:
         raise Rejected("the package has no file to preserve; check that this is the right folder")
     files = _files(kept, _payload_base(kept, b"data/" if bag else b""), claims)
@@ -73,6 +75,11 @@ def _apart(
             reason = f"the archive excludes files named {rule}"
             excluded.append(Exclusion(file.path, f"exclude {rule}", reason, file.size))
     return kept, excluded
+
+
+def _content(top: bytes, name: bytes) -> bytes:
+    with open(os.path.join(top, name), "rb") as source:
+        return source.read()
 
 
 def _odd(oddities: Sequence[folders.Oddity], top: bytes) -> list[Exclusion]:

@@ -1,8 +1,7 @@
 """BagIt 1.0 (RFC 8493): manifests and tag files, written for our bags and read from others'."""
 
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from preservation.errors import Rejected
@@ -111,10 +110,10 @@ def payload_oxum(content: bytes) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def claims(top: bytes, sizes: Mapping[bytes, int]) -> Claims:
+def claims(read: Callable[[bytes], bytes], sizes: Mapping[bytes, int]) -> Claims:
     """All digests that a bag's manifests give, by path, once the bag is found complete.
 
-    `top` is the bag's folder and `sizes` the octets of each file in it. Raises Rejected with every
+    `read` gives the content of a tag file, `sizes` are the octets of each file. Raises Rejected with every
     reason why it is not complete (RFC 8493, section 3); no payload is read.
     """
     declaration = read_declaration(_tag_file(top, b"txt"))
@@ -127,7 +126,7 @@ def claims(top: bytes, sizes: Mapping[bytes, int]) -> Claims:
         if kind is None:
             continue
         try:
-            entries = _manifest(top, name, kind[1], declaration.encoding)
+            entries = _manifest(read, name, kind[1], declaration.encoding)
         except Rejected as rejected:
             reasons += rejected.reasons
             continue
@@ -137,15 +136,14 @@ def claims(top: bytes, sizes: Mapping[bytes, int]) -> Claims:
             listed.setdefault(path, []).append(digest)
     if not manifests and not reasons:
         reasons.append("manifest-sha512.txt: a bag needs a payload manifest; make the bag again")
-    reasons += _oxum(top, sizes)
+    reasons += _oxum(read, sizes)
     if reasons:
         raise Rejected(*reasons)
     return {path: tuple(digests) for path, digests in listed.items()}
 
 
-def _tag_file(top: bytes, name: bytes, encoding: str = "UTF-8") -> bytes:
-    with open(os.path.join(top, name), "rb") as source:
-        content = source.read()
+def _as_utf8(name: bytes, content: bytes, encoding: str) -> bytes:
+    """A tag file in UTF-8, from the encoding that bagit.txt declares (section 2.1.1)."""
     if encoding.upper() == "UTF-8":
         return content
     try:
@@ -156,13 +154,15 @@ def _tag_file(top: bytes, name: bytes, encoding: str = "UTF-8") -> bytes:
         ) from error
 
 
-def _manifest(top: bytes, name: bytes, algorithm: str, encoding: str) -> Mapping[bytes, Digest]:
+def _manifest(
+    read: Callable[[bytes], bytes], name: bytes, algorithm: str, encoding: str
+) -> Mapping[bytes, Digest]:
     if algorithm not in set(Algorithm):
         raise Rejected(
             f"{written(name)}: the algorithm {algorithm} is not known, so the bag cannot be "
             f"verified; use one of {', '.join(Algorithm)}"
         )
-    content = _tag_file(top, name, encoding)
+    content = _as_utf8(name, read(name), encoding)
     return read_manifest(written(name), content, Algorithm(algorithm))
 
 
@@ -175,8 +175,8 @@ def _incomplete(
         yield f"{written(path)}: in the bag, not listed in {name}; make the bag again"
 
 
-def _oxum(top: bytes, sizes: Mapping[bytes, int]) -> Iterator[str]:
-    promised = payload_oxum(_tag_file(top, b"bag-info.txt")) if b"bag-info.txt" in sizes else None
+def _oxum(read: Callable[[bytes], bytes], sizes: Mapping[bytes, int]) -> Iterator[str]:
+    promised = payload_oxum(read(b"bag-info.txt")) if b"bag-info.txt" in sizes else None
     payload = [size for path, size in sizes.items() if path.startswith(b"data/")]
     if promised and promised != (sum(payload), len(payload)):
         yield (
