@@ -4,9 +4,9 @@ deploy=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 project=$(dirname -- "$deploy")
 
 # Only these are built here; anything else without a wheel would ask for a compiler, and is refused.
-without_wheel=bagit
+without_wheel=bagit,pairtree
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 
 give_up() {
     printf '%s\n' "$@" >&2
