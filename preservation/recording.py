@@ -14,11 +14,19 @@ Stage = Generator[Finding, None, T]
 """`yield` puts a finding on record, `return` says what is now true, `raise` ends it."""
 
 
-def record(stage: Stage[T], *, name: str, package: PackageId, journal: Journal, clock: Clock) -> T:
+def record(
+    stage: Stage[T],
+    *,
+    name: str,
+    run: uuid.UUID,
+    package: PackageId,
+    journal: Journal,
+    clock: Clock,
+) -> T:
     """Run a stage to its end; every finding is on record before the stage goes on.
 
-    Event identifiers are derived from package, stage and what the finding speaks of, so a stage
-    that runs again after a crash records nothing twice.
+    Event identifiers are derived from the run (an ingest, an audit), the stage and what the finding
+    says, so a stage that is tried again within its run records nothing twice.
     """
     while True:
         try:
@@ -26,11 +34,11 @@ def record(stage: Stage[T], *, name: str, package: PackageId, journal: Journal, 
         except StopIteration as end:
             state: T = end.value
             return state
-        identifier = event_identifier(package, name, finding)
+        identifier = event_identifier(run, name, package, finding)
         journal.append(package, Event(identifier, clock.now(), finding))
 
 
-def event_identifier(package: PackageId, stage: str, finding: Finding) -> str:
-    """The identifier (UUID version 5) that this finding of this stage always has."""
-    subject = [stage, finding.type, finding.outcome, finding.agent.name, finding.detail]
-    return str(uuid.uuid5(package.uuid, "\n".join([*subject, finding.note, *finding.objects])))
+def event_identifier(run: uuid.UUID, stage: str, package: PackageId, finding: Finding) -> str:
+    """The identifier (UUID version 5) that this finding has in this run."""
+    said = [stage, package, finding.type, finding.outcome, finding.agent.name, finding.detail]
+    return str(uuid.uuid5(run, "\n".join([*said, finding.note, *finding.objects])))

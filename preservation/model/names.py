@@ -136,3 +136,8 @@ def _stored_names(names: set[bytes]) -> dict[bytes, str]:
         taken.add(_folded(form))
         result[name] = form
     return result
+
+
+def composed(form: str) -> str:
+    """A written form in which composed and decomposed letters are the same (NFC)."""
+    return unicodedata.normalize("NFC", form)

@@ -137,3 +137,15 @@ class StoredAip:
 
     aip: Aip
     copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dip:
+    """What was given out: where it lies, how many files and octets, and the copy it came from."""
+
+    id: PackageId
+    version: int
+    place: Path
+    files: int
+    bytes: int
+    copy: Copy

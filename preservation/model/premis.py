@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from preservation import __version__
 from preservation.model.fixity import Digest
 from preservation.model.formats import Answer, Format
 
@@ -61,6 +62,10 @@ class Agent:
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}".strip()
+
+
+ARKIV = Agent("Arkiv", __version__)
+"""The agent of everything that Arkiv itself establishes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ class CopyState(StrEnum):
 class Copy:
     """One copy of one AIP version: `key` of its tar in the store, size in octets, SHA-512.
 
-    `checked` is when every byte of it was last read and compared (UTC), `state` what was found.
+    `checked` is when every byte of it was last read and compared (UTC), `state` what was found
+    then; a copy that nothing on record speaks of is `unchecked`.
     """
 
     package: PackageId
@@ -103,5 +104,5 @@ class Copy:
     key: str
     size: int
     digest: Digest
-    state: CopyState
-    checked: datetime | None
+    state: CopyState = CopyState.UNCHECKED
+    checked: datetime | None = None

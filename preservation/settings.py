@@ -1,0 +1,147 @@
+"""The settings of an archive (`arkiv.toml`); the only place that reads the environment."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from preservation.errors import Misconfigured
+from preservation.model.identifiers import StoreName
+
+FILE = "arkiv.toml"
+
+TEMPLATE = """\
+# Settings of this archive. `arkiv doctor` says what they mean for it.
+
+[archive]
+name = {name}
+
+# An AIP is preserved when every store below holds a copy that was read back and compared.
+# A relative url is a folder beside this file; put the stores on different disks.
+[[stores]]
+name = "a"
+url = "stores/a"
+
+[[stores]]
+name = "b"
+url = "stores/b"
+
+[ingest]
+# File names that are not preserved, such as ["Thumbs.db", ".DS_Store"]; each receipt lists them.
+exclude = []
+
+[tools]
+identifiers = ["siegfried", "fido"]
+characterizers = ["pdf", "image"]
+# Seconds that a tool may take for one file before it is stopped.
+deadline = 60
+"""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ArchiveSettings(_Part):
+    """Whose archive it is."""
+
+    name: str = Field("Arkiv", description="the organisation that keeps the archive")
+
+
+class StoreSettings(_Part):
+    """One store: its name and where it is."""
+
+    name: Annotated[str, AfterValidator(StoreName)]
+    url: str = Field(description="a folder, relative to arkiv.toml or absolute")
+
+
+class IngestSettings(_Part):
+    """What is done with every SIP."""
+
+    exclude: tuple[str, ...] = Field((), description="file name patterns that are not preserved")
+
+
+class ToolSettings(_Part):
+    """Which tools look at the files."""
+
+    identifiers: tuple[str, ...] = Field(("siegfried", "fido"), max_length=2)
+    characterizers: tuple[str, ...] = ("pdf", "image")
+    deadline: float = Field(60.0, gt=0, description="seconds for one file")
+
+
+class Settings(BaseSettings):
+    """All settings; an environment variable such as ARKIV__TOOLS__DEADLINE goes before the file."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="ARKIV__", env_nested_delimiter="__"
+    )
+
+    archive: ArchiveSettings = ArchiveSettings()
+    stores: tuple[StoreSettings, ...] = Field(min_length=1)
+    ingest: IngestSettings = IngestSettings()
+    tools: ToolSettings = ToolSettings()
+    catalogue: str = Field("catalogue.sqlite", description="a file beside arkiv.toml")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, and no other source."""
+        return env_settings, init_settings
+
+
+def locate(option: Path | None) -> Path:
+    """The archive's folder: as told, else ARKIV_ARCHIVE, else the nearest `arkiv.toml` upwards.
+
+    Raises Misconfigured when there is none.
+    """
+    told = option or (Path(place) if (place := os.environ.get("ARKIV_ARCHIVE")) else None)
+    if told:
+        if not (told / FILE).is_file():
+            raise Misconfigured(
+                f"{told}: has no {FILE}, so it is not an archive; make one with: arkiv init {told}"
+            )
+        return told.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise Misconfigured(
+        f"no {FILE} in {here} or above; name the archive with --archive DIR or make one with: "
+        "arkiv init DIR"
+    )
+
+
+def read(folder: Path) -> Settings:
+    """The settings of the archive in a folder; raises Misconfigured with every mistake at once."""
+    file = folder / FILE
+    try:
+        told: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{file}: cannot be read: {error}") from error
+    try:
+        settings = Settings(**told)
+    except ValidationError as error:
+        raise Misconfigured(
+            *(
+                f"{file}: {'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
+                for mistake in error.errors()
+            )
+        ) from error
+    names = [store.name for store in settings.stores]
+    if len(set(names)) != len(names):
+        raise Misconfigured(f"{file}: stores: two stores have the same name; give each its own")
+    return settings
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0))

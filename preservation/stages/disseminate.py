@@ -1,0 +1,196 @@
+"""Disseminate: a package given out again, every octet compared while it is written."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from preservation.errors import Corrupt, Misconfigured, Unavailable
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.names import given
+from preservation.model.packages import Dip
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.storage import Copy
+from preservation.ports import Progress, Store
+from preservation.recording import Stage
+from preservation.standards import members, ocfl, received, tar
+from preservation.streams import Taker, sha512
+
+
+class Form(StrEnum):
+    """What a person takes home: the bag, its tar, or the files as they were submitted."""
+
+    BAG = "bag"
+    TAR = "tar"
+    ORIGINALS = "originals"
+
+
+def disseminate(
+    copies: Sequence[Copy],
+    *,
+    stores: Mapping[str, Store],
+    folder: Path,
+    form: Form,
+    progress: Progress,
+) -> Stage[Dip]:
+    """Write a package below `folder`.
+
+    Copies are tried in the order given; one that proves damaged is left aside, with a finding.
+    Raises Corrupt when none is whole, Misconfigured when the place is taken. Nothing half written
+    remains under the package's name.
+    """
+    package = copies[0].package
+    name = ocfl.tar_name(package, copies[0].version) if form is Form.TAR else str(package)
+    place, partial = folder / name, folder / f".{name}.partial"
+    if place.exists():
+        raise Misconfigured(f"{place}: is there already; name another folder or remove it")
+    folder.mkdir(parents=True, exist_ok=True)
+    reasons: list[str] = []
+    for copy in copies:
+        detail = f"{form} from store {copy.store}"
+        try:
+            _remove(partial)
+            progress.begin("export", copy.size)
+            files, octets = _write(copy, stores[copy.store], partial, form, progress)
+            partial.rename(place)
+        except (Corrupt, Unavailable) as error:
+            yield Finding(EventType.DISSEMINATION, Outcome.FAILURE, ARKIV, detail, str(error))
+            reasons += error.reasons
+        else:
+            note = f"{files} files, {octets} octets, each compared while it was written"
+            yield Finding(EventType.DISSEMINATION, Outcome.SUCCESS, ARKIV, detail, note)
+            return Dip(package, copy.version, place, files, octets, copy)
+        finally:
+            _remove(partial)
+    raise Corrupt(*reasons)
+
+
+def _remove(partial: Path) -> None:
+    if partial.is_dir():
+        shutil.rmtree(partial)
+    else:
+        partial.unlink(missing_ok=True)
+
+
+def _write(
+    copy: Copy, store: Store, place: Path, form: Form, progress: Progress
+) -> tuple[int, int]:
+    """Files and octets written; raises Corrupt when anything is not as it was stored."""
+    try:
+        if form is Form.TAR:
+            return _write_tar(copy, store, place, progress)
+        rows = _rows(copy, store)
+        names = (
+            {row.name: os.fsencode(row.name.partition("/")[2]) for row in rows}
+            if form is Form.BAG
+            else _given_names(copy, store, rows)
+        )
+        return _write_members(copy, store, place, (rows, names), progress)
+    except KeyError as missing:
+        raise Corrupt(f"store {copy.store}: {missing.args[0]} is missing") from missing
+
+
+def _write_tar(copy: Copy, store: Store, place: Path, progress: Progress) -> tuple[int, int]:
+    whole = hashlib.sha512()
+    with place.open("xb") as out:
+        for chunk in store.read(copy.key):
+            whole.update(chunk)
+            out.write(chunk)
+            progress.advance(len(chunk))
+    found = Digest(Algorithm.SHA512, whole.hexdigest())
+    if found != copy.digest:
+        raise _differs(copy, copy.key, copy.digest, found)
+    return 1, copy.size
+
+
+def _differs(copy: Copy, name: str, expected: Digest, found: Digest) -> Corrupt:
+    return Corrupt(
+        f"store {copy.store}: {name}: {expected.short} expected, {found.short} found; "
+        f"run arkiv audit {copy.package}"
+    )
+
+
+def _rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
+    """The list of members, once it is what the inventory says and that is what was committed."""
+    key = ocfl.inventory_key(copy.package, copy.version)
+    document = b"".join(store.read(key))
+    sidecar = b"".join(store.read(ocfl.commit_key(copy.package, copy.version)))
+    if sidecar != ocfl.sidecar(document):
+        raise Corrupt(f"store {copy.store}: {key}: differs from its digest file")
+    inventory = ocfl.read(document)
+    state = dict(inventory.versions[copy.version - 1].state)
+    tar_name = ocfl.tar_name(copy.package, copy.version)
+    if inventory.id != copy.package or state.get(tar_name) != copy.digest:
+        raise Corrupt(f"store {copy.store}: {key}: is not the inventory that was committed")
+    listed = inventory.content("members.jsonl", copy.version)
+    content = b"".join(store.read(listed))
+    if sha512(content) != state["members.jsonl"]:
+        raise _differs(copy, listed, state["members.jsonl"], sha512(content))
+    return tuple(members.read([content]))
+
+
+def _given_names(
+    copy: Copy, store: Store, rows: Sequence[members.MemberRow]
+) -> Mapping[str, bytes]:
+    """Where each file that was submitted lay in the SIP, byte for byte, by member name."""
+    base = f"{copy.package}/data/{copy.package}/"
+    names = {row.name: given(row.original) for row in rows if row.original}
+    listed = next((row for row in rows if row.name == base + received.PATH), None)
+    if listed:
+        content = b"".join(store.read(copy.key, listed.offset, listed.offset + listed.size))
+        for entry in received.read(content):
+            if entry.path:
+                names[base + entry.path] = given(entry.given)
+    return names
+
+
+def _write_members(
+    copy: Copy,
+    store: Store,
+    place: Path,
+    wanted: tuple[Sequence[members.MemberRow], Mapping[str, bytes]],
+    progress: Progress,
+) -> tuple[int, int]:
+    rows, names = wanted
+    folder = os.fsencode(place)
+    stream = Taker(store.read(copy.key))
+    position = files = octets = 0
+    for row in rows:
+        literal = stream.whole(row.offset - position)
+        position = row.offset + row.size
+        name = names.get(row.name)
+        path = None if name is None else _inside(folder, name)
+        found = _write_member(stream.take(row.size), path)
+        progress.advance(row.size)
+        if found != row.digest:
+            raise _differs(copy, row.name, row.digest, found)
+        if path is not None:
+            files, octets = files + 1, octets + row.size
+            modified = tar.modified(literal)
+            os.utime(path, (modified, modified))
+    return files, octets
+
+
+def _inside(folder: bytes, name: bytes) -> bytes:
+    """The place of a file below a folder, its folders made; no name leads out of it."""
+    parts = name.split(b"/")
+    if any(part in (b"", b".", b"..") for part in parts) or b"\0" in name:
+        raise Corrupt(f"{os.fsdecode(name)!r}: a name that leaves the package")
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return path
+
+
+def _write_member(pieces: Iterable[memoryview], path: bytes | None) -> Digest:
+    whole = hashlib.sha512()
+    if path is None:
+        for piece in pieces:
+            whole.update(piece)
+    else:
+        with open(path, "xb", buffering=0) as out:
+            for piece in pieces:
+                whole.update(piece)
+                out.write(piece)
+    return Digest(Algorithm.SHA512, whole.hexdigest())

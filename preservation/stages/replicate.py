@@ -1,0 +1,220 @@
+"""Replicate: an AIP streamed to every store at once, read back whole, and only then committed.
+
+An AIP version exists in a store if and only if its commit key does (the digest file of the
+version's inventory); everything else of it is written, flushed and compared before that.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from preservation.errors import AlreadyExists, ArkivError, Corrupt, Rejected
+from preservation.fanout import fan_out
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.identifiers import PackageId
+from preservation.model.packages import Aip, StoredAip
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.storage import Copy
+from preservation.ports import Progress, Store
+from preservation.recording import Stage
+from preservation.standards import members, ocfl, summary
+from preservation.standards.tar import Layout, LayoutCheck
+from preservation.streams import sha512
+
+WINDOW = 8 * 1024 * 1024
+"""Octets read back from all stores at a time, compared with each other and with the layout."""
+
+
+def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage[StoredAip]:
+    """Write, read back and commit an AIP in all stores.
+
+    Raises Corrupt when a store does not give back what it was given, Rejected when the SIP changed
+    after it was checked in; nothing of the AIP remains in any store then.
+    """
+    layout = Layout(aip.members)
+    name = ocfl.tar_name(aip.id, aip.version)
+    key = ocfl.content_key(aip.id, aip.version, name)
+    progress.begin("store", 2 * layout.size)
+    try:
+        content = _write(aip, layout, stores, progress)
+        damaged = _read_back(stores, key, layout, progress)
+        for store, names in damaged.items():
+            yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
+        _require_none(damaged, stores, key, content[name])
+        _compare_documents(aip, content, stores)
+        inventory = ocfl.write(
+            ocfl.first(aip.id, content, created=aip.created, message="ingested", user=str(ARKIV))
+        )
+        for store in stores:
+            store.put(ocfl.inventory_key(aip.id, aip.version), [inventory], size=len(inventory))
+    except BaseException:
+        for store in stores:
+            abandon(store, aip.id, aip.version)
+        raise
+    for store in stores:
+        commit(store, aip.id, aip.version, inventory)
+        note = f"{layout.size} octets, {len(aip.members)} members, each compared after reading back"
+        yield _finding(store, Outcome.SUCCESS, note)
+    return StoredAip(
+        aip,
+        tuple(
+            Copy(aip.id, aip.version, store.name, key, layout.size, content[name])
+            for store in stores
+        ),
+    )
+
+
+def commit(store: Store, package: PackageId, version: int, inventory: bytes) -> None:
+    """Make a version exist in a store; its content and inventory are there and were compared."""
+    sidecar = ocfl.sidecar(inventory)
+    try:
+        store.put(ocfl.commit_key(package, version), [sidecar], size=len(sidecar))
+    except AlreadyExists:
+        if b"".join(store.read(ocfl.commit_key(package, version))) != sidecar:
+            raise
+    store.replace(ocfl.inventory_key(package), inventory)
+    store.replace(ocfl.sidecar_key(package), sidecar)
+
+
+def abandon(store: Store, package: PackageId, version: int) -> None:
+    """Remove all of a version that was never committed in a store; what is committed stays."""
+    try:
+        if store.size(ocfl.commit_key(package, version)) is not None:
+            return
+        root = ocfl.object_root(package) + "/"
+        below = root if version == 1 else f"{root}v{version}/"
+        for key in list(store.keys(below)):
+            store.remove(key)
+    except ArkivError:
+        return  # the store does not answer: the next run abandons it
+
+
+def _write(
+    aip: Aip, layout: Layout, stores: Sequence[Store], progress: Progress
+) -> Mapping[str, Digest]:
+    """Write all content, the tar read once for all stores; the SHA-512 of each by name."""
+    held = {f"{aip.id}/data/{aip.id}/{file.path}": file for file in aip.summary.files}
+    rows = (
+        (member, layout.offset(index), held.get(member.name))
+        for index, member in enumerate(layout.members)
+    )
+    documents = {
+        "members.jsonl": b"".join(members.write(rows)),
+        "summary.json": summary.write(aip.summary),
+    }
+    for store in stores:
+        declaration = ocfl.OBJECT_DECLARATION
+        store.put(ocfl.declaration_key(aip.id), [declaration], size=len(declaration))
+        for name, document in documents.items():
+            key = ocfl.content_key(aip.id, aip.version, name)
+            store.put(key, [document], size=len(document))
+    name = ocfl.tar_name(aip.id, aip.version)
+    key = ocfl.content_key(aip.id, aip.version, name)
+
+    def put(store: Store, chunks: Iterator[bytes]) -> None:
+        store.put(key, chunks, size=layout.size)
+
+    digest: list[Digest | None] = fan_out(
+        _counted(layout.chunks(), progress), [_digest, *(partial(put, store) for store in stores)]
+    )
+    assert digest[0] is not None
+    return {name: digest[0]} | {n: sha512(d) for n, d in documents.items()}
+
+
+def _digest(chunks: Iterator[bytes]) -> Digest:
+    whole = hashlib.sha512()
+    for chunk in chunks:
+        whole.update(chunk)
+    return Digest(Algorithm.SHA512, whole.hexdigest())
+
+
+def _counted(chunks: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        progress.advance(len(chunk))
+
+
+def _read_back(
+    stores: Sequence[Store], key: str, layout: Layout, progress: Progress
+) -> Mapping[Store, tuple[str, ...]]:
+    """What each store gives back differently, by member; empty when all is as it was given.
+
+    All copies are read whole. While they equal each other, octet by octet, each member is hashed
+    once for all of them; as soon as they differ, every copy is judged on its own.
+    """
+    check = LayoutCheck(layout)
+    for contents in _windows(stores, key, layout.size):
+        if any(content != contents[0] for content in contents[1:]):
+            break
+        check.feed(contents[0])
+        progress.advance(len(contents[0]))
+    else:
+        damaged = check.finish()
+        return dict.fromkeys(stores, damaged) if damaged else {}
+    found = {store: _differences(store, key, layout) for store in stores}
+    return {store: names for store, names in found.items() if names}
+
+
+def _windows(stores: Sequence[Store], key: str, size: int) -> Iterator[list[bytes]]:
+    """The same range of every copy, one after the other; the next is read while one is judged.
+
+    One octet is asked for beyond the end, so that a copy that is too long shows.
+    """
+
+    def window(store: Store, start: int) -> bytes:
+        return b"".join(store.read(key, start, min(start + WINDOW, size + 1)))
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        ahead = [pool.submit(window, store, 0) for store in stores]
+        for start in range(WINDOW, size + WINDOW + 1, WINDOW):
+            now = [future.result() for future in ahead]
+            if start <= size:
+                ahead = [pool.submit(window, store, start) for store in stores]
+            yield now
+
+
+def _differences(store: Store, key: str, layout: Layout) -> tuple[str, ...]:
+    check = LayoutCheck(layout)
+    for chunk in store.read(key):
+        check.feed(chunk)
+    return check.finish()
+
+
+def _require_none(
+    damaged: Mapping[Store, tuple[str, ...]], stores: Sequence[Store], key: str, sent: Digest
+) -> None:
+    """Blame the SIP when every store gives back exactly what was sent, else the stores."""
+    if not damaged:
+        return
+    if len(damaged) == len(stores) and all(_digest(s.read(key)) == sent for s in stores):
+        raise Rejected(
+            *(
+                f"{name}: changed while the package was ingested; submit again when nobody writes"
+                for name in next(iter(damaged.values()))
+            )
+        )
+    raise Corrupt(
+        *(
+            f"store {store.name}: {name} was read back differently from what was written; "
+            "check this store's disk before you ingest again"
+            for store, names in damaged.items()
+            for name in names
+        )
+    )
+
+
+def _compare_documents(aip: Aip, content: Mapping[str, Digest], stores: Sequence[Store]) -> None:
+    for store in stores:
+        for name in ("members.jsonl", "summary.json"):
+            found = _digest(store.read(ocfl.content_key(aip.id, aip.version, name)))
+            if found != content[name]:
+                raise Corrupt(
+                    f"store {store.name}: {name} of {aip.id} was read back as {found.short}, "
+                    f"written as {content[name].short}; check this store's disk"
+                )
+
+
+def _finding(store: Store, outcome: Outcome, note: str) -> Finding:
+    detail = f"copy in store {store.name}"
+    return Finding(EventType.REPLICATION, outcome, ARKIV, detail, note)

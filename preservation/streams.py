@@ -1,0 +1,111 @@
+"""Octets in chunks, read once and hashed on the way."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from preservation.errors import Rejected
+from preservation.model.fixity import Algorithm, Digest
+
+CHUNK = 4 * 1024 * 1024
+"""Octets read at a time from a large file: large enough for the disk, small enough for memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pass over a file told: its octets, the digests asked for, when it was changed."""
+
+    size: int
+    digests: tuple[Digest, ...]
+    modified_ns: int
+
+
+def read_once(path: bytes, algorithms: tuple[Algorithm, ...]) -> Reading:
+    """Read a regular file once and compute all digests on the way.
+
+    Raises OSError when it cannot be read, and Rejected when it changes while it is read.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        hashes = [hashlib.new(a.value, usedforsecurity=False) for a in algorithms]
+        first = os.read(handle, CHUNK)
+        size = len(first)
+        for h in hashes:
+            h.update(first)
+        if size == CHUNK:
+            size += _read_rest(handle, hashes)
+        state = os.fstat(handle)
+    finally:
+        os.close(handle)
+    if state.st_size != size:
+        raise Rejected(
+            f"changed while it was read: {state.st_size} octets by the file system, {size} read; "
+            "submit again when nobody writes to it"
+        )
+    digests = tuple(Digest(a, h.hexdigest()) for a, h in zip(algorithms, hashes, strict=True))
+    return Reading(size, digests, state.st_mtime_ns)
+
+
+def _read_rest(handle: int, hashes: "list[hashlib._Hash]") -> int:
+    buffer = bytearray(CHUNK)
+    view = memoryview(buffer)
+    size = 0
+    while count := os.readv(handle, [buffer]):
+        for h in hashes:
+            h.update(view[:count])
+        size += count
+    return size
+
+
+def sha512(content: bytes) -> Digest:
+    """The archive's own digest of something small."""
+    return Digest(Algorithm.SHA512, hashlib.sha512(content).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was just written: where, how many octets, and its SHA-512."""
+
+    path: Path
+    size: int
+    digest: Digest
+
+
+def write_file(path: Path, chunks: Iterable[bytes]) -> Written:
+    """Write a new file from chunks, hashing on the way; its folder is made if needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    total, digest = 0, hashlib.sha512()
+    with path.open("xb") as out:
+        for chunk in chunks:
+            digest.update(chunk)
+            out.write(chunk)
+            total += len(chunk)
+    return Written(path, total, Digest(Algorithm.SHA512, digest.hexdigest()))
+
+
+class Taker:
+    """Takes a given number of octets at a time from a stream of chunks, without joining them."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        """Begin at the start of the stream."""
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
+
+    def take(self, octets: int) -> Iterator[memoryview]:
+        """The next octets in pieces; fewer when the stream ends before."""
+        while octets:
+            if not self._rest:
+                following = next(self._chunks, None)
+                if following is None:
+                    return
+                self._rest = memoryview(following)
+                continue
+            piece, self._rest = self._rest[:octets], self._rest[octets:]
+            octets -= len(piece)
+            yield piece
+
+    def whole(self, octets: int) -> bytes:
+        """The next octets joined; fewer when the stream ends before."""
+        return b"".join(self.take(octets))
