@@ -17,6 +17,9 @@ class Basis(StrEnum):
     NONE = "none"
 
 
+EMPTY_FILE = "empty file"
+"""How the warning of every identifier's answer for a file without content begins."""
+
 CERTAINTY = {basis: rank for rank, basis in enumerate(Basis)}
 
 

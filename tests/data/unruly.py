@@ -11,15 +11,15 @@ def echo(batch):
     return batch
 
 
-def process_id(batch):
+def process_id(_):
     return os.getpid()
 
 
-def main_modules(batch):
+def main_modules(_):
     return sorted(sys.modules)
 
 
-def hang(batch):
+def hang(_):
     time.sleep(600)
 
 
@@ -30,30 +30,30 @@ def hang_holding_the_lock(batch):
     ctypes.PyDLL(None).sleep(600)
 
 
-def crash(batch):
+def crash(_):
     ctypes.string_at(0)
 
 
-def kill_itself(batch):
+def kill_itself(_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def leave(batch):
+def leave(_):
     os._exit(3)
 
 
-def fail(batch):
+def fail(_):
     raise ValueError("this file is beyond me")
 
 
 def chatter(batch):
-    print("hello on standard output")
+    sys.stdout.write("hello on standard output\n")
     os.write(1, b"and below it\n")
-    print("and on standard error", file=sys.stderr)
+    sys.stderr.write("and on standard error\n")
     return batch
 
 
-def nonsense(batch):
+def nonsense(_):
     return {"not": "a list"}
 
 
@@ -61,7 +61,7 @@ def one_answer_too_few(batch):
     return batch[:-1]
 
 
-def gluttony(batch):
+def gluttony(_):
     return len(bytearray(1 << 30))
 
 

@@ -88,7 +88,7 @@ def test_a_tool_that_is_not_there_fails_by_name(unruly, monkeypatch):
     monkeypatch.setattr(unruly.echo, "__module__", "no_such_module")
     with (
         Worker("ghost", unruly.echo) as worker,
-        pytest.raises(ToolFailed, match="ghost failed: ModuleNotFoundError.*no_such_module"),
+        pytest.raises(ToolFailed, match=r"ghost failed: ModuleNotFoundError.*no_such_module"),
     ):
         worker.call([], deadline_seconds=20)
 
@@ -139,7 +139,8 @@ def test_an_interrupted_call_leaves_no_answer_for_the_next(unruly):
         assert worker.call(["b"], deadline_seconds=20) == ["B"]
 
 
-def test_a_busy_process_dies_with_its_killed_parent(unruly, tmp_path):
+@pytest.mark.usefixtures("unruly")
+def test_a_busy_process_dies_with_its_killed_parent(tmp_path):
     note = tmp_path / "pid"
     script = (
         f"import sys; sys.path[:] = {sys.path!r}; import unruly\n"
