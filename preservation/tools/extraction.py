@@ -1,0 +1,73 @@
+"""Technical metadata from a worker, file by file, as the port `Characterizer` promises it."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from preservation.model.formats import Format
+from preservation.model.packages import Characteristics
+from preservation.model.premis import Agent
+from preservation.tools.batches import Failure, results
+from preservation.tools.process import Json, Worker
+
+_BATCH = 64
+_SLOWEST = 2_000_000
+
+
+def media_types(format: Format) -> frozenset[str]:
+    """The MIME types of a format; PRONOM gives some formats several, separated by commas."""
+    return frozenset(part.strip() for part in format.mime.split(","))
+
+
+def version(worker: Worker, *, patience: float) -> Agent:
+    """The tool behind a worker, which answers `[None]` with its version and a note."""
+    ((number, note),) = worker.call([None], deadline_seconds=patience)
+    return Agent(worker.name, number, note=note)
+
+
+def extract(
+    worker: Worker, paths: Sequence[bytes], *, patience: float
+) -> Iterator[Characteristics | str]:
+    """What the worker's function tells of each path, in order, or why it could not.
+
+    The function answers, for each path, facts and inhibitors (two lists) or a reason (a string). A
+    batch may take `patience` seconds and those for reading it at 2 MB/s.
+    """
+    for start in range(0, len(paths), _BATCH):
+        names = [os.fsdecode(path) for path in paths[start : start + _BATCH]]
+
+        def seconds(items: Sequence[Json]) -> float:
+            return patience + sum(_size(item) for item in items) // _SLOWEST
+
+        for result in results(worker, names, seconds=seconds):
+            yield _read(worker.name, result)
+
+
+def _read(name: str, result: Json | Failure) -> Characteristics | str:
+    if isinstance(result, Failure):
+        return result.reason
+    if isinstance(result, str):
+        return f"{name}: {result}"
+    try:
+        facts, inhibitors = result
+        return Characteristics(
+            tuple((str(key), str(value)) for key, value in facts),
+            tuple(str(inhibitor) for inhibitor in inhibitors),
+        )
+    except (TypeError, ValueError):
+        return f"{name} answered nonsense: {result!r:.80}"
+
+
+def damage(problems: Sequence[str]) -> list[tuple[str, str]]:
+    """One fact for all problems that a tool told of; the first three in its words."""
+    if not problems:
+        return []
+    more = len(problems) - 3
+    text = "; ".join(problems[:3]) + (f"; and {more} more" if more > 0 else "")
+    return [("damage", text)]
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,106 @@
+"""PDF files, characterized with pikepdf (qpdf)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from preservation.model.formats import Format
+from preservation.model.packages import Characteristics
+from preservation.model.premis import Agent
+from preservation.tools.extraction import damage, extract, media_types, version
+from preservation.tools.process import Json, Worker
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_MEMORY = 2 << 30
+_PDFA = re.compile(r"(\d)([A-Z]?)")
+
+
+def describe(items: Sequence[Json]) -> Json:
+    """Run in the worker: facts and inhibitors of each path; versions for an item that is None."""
+    import pikepdf  # noqa: PLC0415 - heavy, for the worker only
+
+    if items == [None]:
+        return [[pikepdf.__version__, f"qpdf {pikepdf.__libqpdf_version__}"]]
+    return [_describe(path) for path in items]
+
+
+def _describe(path: str) -> Json:
+    import pikepdf  # noqa: PLC0415 - as above
+
+    try:
+        with pikepdf.open(path) as pdf:
+            facts = [("pages", str(len(pdf.pages))), ("PDF version", pdf.pdf_version)]
+            problems = [str(problem) for problem in pdf.check_pdf_syntax()]
+            facts += _claims(pdf, problems)
+            inhibitors = ["encryption"] if pdf.is_encrypted else []
+    except pikepdf.PasswordError:
+        return [[], ["password protection"]]
+    except pikepdf.PdfError as error:
+        facts, problems, inhibitors = [], [f"cannot be opened: {error}"], []
+    except OSError as error:
+        return error.strerror or str(error)
+    told = dict.fromkeys(_in_short(problem, path) for problem in problems)
+    return [facts + damage(list(told)), inhibitors]
+
+
+def _in_short(problem: str, path: str) -> str:
+    """A message of qpdf without the name of the file, which would differ from run to run."""
+    text = re.sub(r"\s+", " ", problem.replace(path, "").replace("WARNING: ", ""))
+    return re.sub(r"^[ :]+|(?<=:) :", "", text).strip()
+
+
+def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
+    """The PDF/A part and level that the metadata claims; a claim, not a verdict."""
+    try:
+        metadata = pdf.Root.get("/Metadata")
+        # Looking for the schema's name first spares reading the XML of most files.
+        if metadata is None or b"pdfaid" not in metadata.read_bytes():
+            return []
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
+            found = _PDFA.fullmatch(xmp.pdfa_status)
+    except MemoryError:
+        raise
+    except Exception as error:
+        problems.append(f"the metadata cannot be read: {error}")
+        return []
+    return [("claims", f"PDF/A-{found[1]}{found[2].lower()}")] if found else []
+
+
+class Pdf:
+    """Pages, version, encryption, claims and damage of PDF files.
+
+    Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `damage` (what qpdf found wrong).
+    Inhibitors: `encryption`, or `password protection` when it cannot be opened without one. A file
+    on which qpdf needs more than 2 GiB costs only itself the answer. Close it (or use `with`).
+    """
+
+    def __init__(self, *, patience: float = 60) -> None:
+        """Start nothing yet; `patience` in seconds a batch, beyond the time for its size."""
+        self._patience = patience
+        self._worker = Worker("pikepdf", describe, memory=_MEMORY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker's process."""
+        self._worker.close()
+
+    @cached_property
+    def agent(self) -> Agent:
+        """Name and version; ToolFailed when it does not start."""
+        return version(self._worker, patience=self._patience)
+
+    def handles(self, format: Format) -> bool:
+        """Every format that is a PDF."""
+        return "application/pdf" in media_types(format)
+
+    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
+        """As the port promises: facts or a reason for each path, in order."""
+        return extract(self._worker, paths, patience=self._patience)
