@@ -1,0 +1,216 @@
+"""PREMIS documents that this archive wrote, read back."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import BinaryIO
+
+from lxml import etree
+
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.formats import Format
+from preservation.model.identifiers import PackageId, Puid
+from preservation.model.premis import (
+    Agent,
+    AgentType,
+    Event,
+    EventType,
+    FileObject,
+    Finding,
+    Outcome,
+    RepresentationObject,
+    RightsStatement,
+)
+from preservation.standards.premis.document import (
+    ANSWER,
+    CHARACTERISTICS,
+    DECISION,
+    PremisDocument,
+    answer,
+)
+from preservation.standards.xml import PREMIS, XSI, elements, moment
+
+_ALGORITHMS = {algorithm.mets_name: algorithm for algorithm in Algorithm}
+_NS = {"p": PREMIS, "c": CHARACTERISTICS}
+_NO_PATHS: Mapping[str, str] = MappingProxyType({})
+
+
+def read(source: BinaryIO, *, paths: Mapping[str, str] = _NO_PATHS) -> PremisDocument:
+    """The inverse of `write_package` and `write_representation`.
+
+    `paths` gives the paths of objects that are described elsewhere, by their identifiers, so that
+    events name them by path. Raises ValueError for what is no such document; validate it first.
+    """
+    reading = _Reading(paths)
+    names = (f"{{{PREMIS}}}{name}" for name in ("object", "event", "agent", "rightsStatement"))
+    for element in elements(source, whole=names):
+        reading.take(etree.QName(element).localname, element)
+    return reading.document()
+
+
+def _text(element: etree._Element, path: str) -> str:
+    """The text at a path of PREMIS names (`a/b`); ValueError when there is no such element."""
+    found = element.find("/".join(f"p:{name}" for name in path.split("/")), _NS)
+    if found is None:
+        raise ValueError(f"{element.tag} lacks {path}")
+    return found.text or ""
+
+
+def _optional(element: etree._Element, path: str) -> str:
+    return element.findtext("/".join(f"p:{name}" for name in path.split("/")), "", _NS)
+
+
+def _all(element: etree._Element, path: str) -> Iterator[etree._Element]:
+    return element.iterfind("/".join(f"p:{name}" for name in path.split("/")), _NS)
+
+
+class _Reading:
+    """What was read so far; events wait for the agents, which stand after them."""
+
+    def __init__(self, paths: Mapping[str, str]) -> None:
+        self.paths = dict(paths)
+        self.package = ""
+        self.sip = ""
+        self.representations: list[RepresentationObject] = []
+        self.files: list[FileObject] = []
+        self.events: list[tuple[Finding, str, datetime, str]] = []
+        self.agents: dict[str, Agent] = {}
+        self.rights: list[RightsStatement] = []
+
+    def take(self, name: str, element: etree._Element) -> None:
+        """Take in one entity."""
+        if name == "event":
+            self.events.append(_event(element))
+        elif name == "agent":
+            identifier = _text(element, "agentIdentifier/agentIdentifierValue")
+            self.agents[identifier] = _agent(element)
+        elif name == "rightsStatement":
+            self.rights.append(_rights(element))
+        else:
+            self.take_object(element)
+
+    def take_object(self, element: etree._Element) -> None:
+        """Take in an object, whatever its category."""
+        category = element.get(f"{{{XSI}}}type")
+        identifier = _text(element, "objectIdentifier/objectIdentifierValue")
+        if category == "file":
+            file = _file(element, identifier)
+            self.files.append(file)
+            self.paths[identifier] = file.path
+        elif category == "representation":
+            path = _text(element, "storage/contentLocation/contentLocationValue")
+            self.paths[identifier] = path
+            name = path.removeprefix("representations/")
+            self.representations.append(RepresentationObject(identifier, name))
+            related = "relationship/relatedObjectIdentifier/relatedObjectIdentifierValue"
+            self.package = _text(element, related)
+        else:
+            self.package = identifier
+            self.sip = _text(element, "originalName")
+
+    def document(self) -> PremisDocument:
+        """All of it."""
+        return PremisDocument(
+            package=PackageId(self.package),
+            sip=self.sip,
+            representations=tuple(self.representations),
+            files=tuple(self.files),
+            events=tuple(self._events()),
+            agents=tuple(self.agents.values()),
+            rights=tuple(self.rights),
+        )
+
+    def _events(self) -> Iterator[Event]:
+        for finding, identifier, when, agent in self.events:
+            if agent not in self.agents:
+                raise ValueError(f"event {identifier} names an agent that is not described")
+            objects = tuple(self.paths.get(name, name) for name in finding.objects)
+            if objects == (self.package,):
+                objects = ()
+            known = Finding(
+                finding.type,
+                finding.outcome,
+                self.agents[agent],
+                finding.detail,
+                finding.note,
+                objects,
+            )
+            yield Event(identifier, when, known)
+
+
+def _file(element: etree._Element, identifier: str) -> FileObject:
+    about = element.find("p:objectCharacteristics", _NS)
+    if about is None:
+        raise ValueError(f"object {identifier} lacks objectCharacteristics")
+    notes = [note.text or "" for note in _all(about, "format/formatNote")]
+    decisions = [note.removeprefix(DECISION) for note in notes if note.startswith(DECISION)]
+    facts = about.iterfind("p:objectCharacteristicsExtension/c:characteristics/c:fact", _NS)
+    return FileObject(
+        identifier=identifier,
+        path=_text(element, "storage/contentLocation/contentLocationValue"),
+        original_name=_text(element, "originalName"),
+        size=int(_text(about, "size")),
+        modified=moment(_text(about, "creatingApplication/dateCreatedByApplication")),
+        digests=tuple(_digest(fixity) for fixity in _all(about, "fixity")),
+        format=_format(about),
+        format_note=decisions[0] if decisions else "",
+        answers=tuple(answer(note) for note in notes if note.startswith(ANSWER)),
+        characteristics=tuple((fact.attrib["name"], fact.text or "") for fact in facts),
+        inhibitors=tuple(kind.text or "" for kind in _all(about, "inhibitors/inhibitorType")),
+    )
+
+
+def _digest(fixity: etree._Element) -> Digest:
+    algorithm = _text(fixity, "messageDigestAlgorithm")
+    if algorithm not in _ALGORITHMS:
+        raise ValueError(f"{algorithm!r} is not a digest algorithm known here")
+    return Digest(_ALGORITHMS[algorithm], _text(fixity, "messageDigest"))
+
+
+def _format(about: etree._Element) -> Format:
+    key = _optional(about, "format/formatRegistry/formatRegistryKey")
+    return Format(
+        Puid(key) if key else None,
+        _text(about, "format/formatDesignation/formatName"),
+        _optional(about, "format/formatDesignation/formatVersion"),
+    )
+
+
+def _event(element: etree._Element) -> tuple[Finding, str, datetime, str]:
+    note = "eventOutcomeInformation/eventOutcomeDetail/eventOutcomeDetailNote"
+    finding = Finding(
+        EventType(_text(element, "eventType")),
+        Outcome(_text(element, "eventOutcomeInformation/eventOutcome")),
+        Agent(""),
+        _text(element, "eventDetailInformation/eventDetail"),
+        _optional(element, note),
+        tuple(
+            link.text or ""
+            for link in _all(element, "linkingObjectIdentifier/linkingObjectIdentifierValue")
+        ),
+    )
+    return (
+        finding,
+        _text(element, "eventIdentifier/eventIdentifierValue"),
+        moment(_text(element, "eventDateTime")),
+        _text(element, "linkingAgentIdentifier/linkingAgentIdentifierValue"),
+    )
+
+
+def _agent(element: etree._Element) -> Agent:
+    return Agent(
+        _text(element, "agentName"),
+        _optional(element, "agentVersion"),
+        AgentType(_text(element, "agentType")),
+        _optional(element, "agentNote"),
+    )
+
+
+def _rights(element: etree._Element) -> RightsStatement:
+    return RightsStatement(
+        _text(element, "rightsStatementIdentifier/rightsStatementIdentifierValue"),
+        _text(element, "rightsBasis"),
+        _optional(element, "rightsGranted/rightsGrantedNote"),
+        _text(element, "rightsGranted/act"),
+        _optional(element, "rightsGranted/restriction"),
+    )

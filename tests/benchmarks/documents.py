@@ -1,0 +1,123 @@
+"""Time and memory of METS and PREMIS of a large representation, written and validated.
+
+`python tests/benchmarks/documents.py [files]` prints one JSON object: seconds of writing and of
+validating each document, octets of each, the sum, and the peak of resident memory in MiB.
+"""
+
+import hashlib
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.formats import Answer, Basis, Format
+from preservation.model.identifiers import PackageId, Puid
+from preservation.model.premis import Agent, FileObject, RepresentationObject, object_identifier
+from preservation.standards import eark, mets, premis, schema
+
+PACKAGE = PackageId("0edb7e11-dd9c-463b-bf5a-5139a6f0b353")
+BEGAN = datetime(2024, 5, 1, 10, tzinfo=UTC)
+FORMATS = tuple(
+    Format(Puid(f"fmt/{number}"), f"Format & number {number}", "1.0", "image/tiff")
+    for number in range(40)
+)
+
+
+def digest(number: int) -> Digest:
+    return Digest(Algorithm.SHA512, hashlib.sha512(b"%d" % number).hexdigest())
+
+
+def path(number: int) -> str:
+    return f"data/volume {number // 500:04}/Faqja e {number:06}, ë.tif"
+
+
+def files(count: int) -> Iterator[mets.FileRef]:
+    for number in range(count):
+        place = path(number)
+        yield mets.FileRef(
+            identifier=object_identifier(PACKAGE, f"representations/original/{place}"),
+            path=place,
+            size=20_480 + number,
+            digest=digest(number),
+            mime="image/tiff",
+            created=BEGAN + timedelta(seconds=number),
+            format=FORMATS[number % len(FORMATS)],
+        )
+
+
+def objects(count: int) -> Iterator[FileObject]:
+    for number in range(count):
+        place = f"representations/original/{path(number)}"
+        format = FORMATS[number % len(FORMATS)]  # noqa: A001 - PREMIS' word
+        yield FileObject(
+            identifier=object_identifier(PACKAGE, place),
+            path=place,
+            original_name=path(number),
+            size=20_480 + number,
+            modified=BEGAN + timedelta(seconds=number),
+            digests=(digest(number),),
+            format=format,
+            format_note="siegfried is sure",
+            answers=(
+                Answer(
+                    "siegfried 1.11.1", (format,), Basis.SIGNATURE, f"byte match at 0, {number}"
+                ),
+            ),
+        )
+
+
+def measure(
+    name: str, chunks: Iterable[bytes], kind: schema.SchemaName, folder: Path
+) -> dict[str, float]:
+    place = folder / kind
+    began = time.perf_counter()
+    with place.open("wb") as out:
+        out.writelines(chunks)
+    written = time.perf_counter()
+    reasons = schema.validate(place, kind)
+    ended = time.perf_counter()
+    if reasons:
+        raise SystemExit("\n".join(reasons))
+    return {
+        f"{name}_write_seconds": round(written - began, 2),
+        f"{name}_validate_seconds": round(ended - written, 2),
+        f"{name}_mib": round(place.stat().st_size / 2**20, 1),
+    }
+
+
+def main(count: int) -> dict[str, float]:
+    document = mets.Mets(
+        objid="original",
+        label="original",
+        created=BEGAN,
+        kind=mets.Kind.REPRESENTATION,
+        agents=(Agent("Arkiv", "0.1.0"),),
+        descriptive=(),
+        provenance=(),
+        groups=(mets.FileGroup(eark.content_use("original"), files(count)),),
+    )
+    representation = RepresentationObject(
+        object_identifier(PACKAGE, "representations/original"), "original"
+    )
+    chunks = premis.write_representation(
+        package=PACKAGE, representation=representation, files=objects(count)
+    )
+    with tempfile.TemporaryDirectory() as name:
+        result = {
+            "files": count,
+            **measure("mets", mets.write(document), schema.SchemaName.METS, Path(name)),
+            **measure("premis", chunks, schema.SchemaName.PREMIS, Path(name)),
+        }
+    result["seconds"] = round(sum(v for k, v in result.items() if k.endswith("_seconds")), 2)
+    result["cpu_seconds"] = round(time.process_time(), 2)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {**result, "peak_mib": round(peak / 1024, 1)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)))  # noqa: T201
