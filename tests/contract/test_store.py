@@ -1,0 +1,556 @@
+"""What every store promises (the port `Store`). A new store is one more line in STORES."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from preservation.errors import AlreadyExists, Misconfigured, Unavailable
+from preservation.model.identifiers import StoreName
+from preservation.ports import Store
+from preservation.standards import ocfl
+from preservation.stores.directory import DirectoryStore
+from preservation.stores.memory import MemoryStore
+
+REPOSITORY = Path(__file__).parents[2]
+NAME = StoreName("a")
+
+
+def directory(place: Path) -> DirectoryStore:
+    store = DirectoryStore(NAME, place)
+    store.initialize()
+    return store
+
+
+def memory(place: Path) -> MemoryStore:  # noqa: ARG001  every kind is made in the same way
+    return MemoryStore(NAME)
+
+
+STORES: dict[str, Callable[[Path], Store]] = {"directory": directory, "memory": memory}
+
+
+@pytest.fixture(params=STORES)
+def store(request, tmp_path) -> Store:
+    return STORES[request.param](tmp_path / "store")
+
+
+@pytest.fixture
+def disk(tmp_path) -> DirectoryStore:
+    return directory(tmp_path / "store")
+
+
+def content(store: Store, key: str, *limits: int | None) -> bytes:
+    return b"".join(store.read(key, *limits))
+
+
+def boxes(store: Store) -> list[str]:
+    return list(store.keys("box/"))
+
+
+def everything(root: Path) -> list[str]:
+    """All that lies below a folder, also what is no object."""
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+
+
+class TestObjects:
+    def test_what_was_put_is_read_back(self, store):
+        store.put("box/a", [b"one ", b"", b"two"], size=7)
+        assert content(store, "box/a") == b"one two"
+        assert store.size("box/a") == 7
+
+    def test_an_empty_object_is_an_object(self, store):
+        store.put("box/empty", [], size=0)
+        assert content(store, "box/empty") == b""
+        assert store.size("box/empty") == 0
+        assert boxes(store) == ["box/empty"]
+
+    def test_an_object_larger_than_one_chunk_is_read_back_whole(self, store):
+        block = os.urandom(1 << 20)
+        store.put("box/large", itertools.repeat(block, 21), size=21 << 20)
+        assert content(store, "box/large") == block * 21
+
+    @pytest.mark.parametrize(
+        ("start", "stop", "expected"),
+        [
+            (0, None, b"0123456789"),
+            (3, None, b"3456789"),
+            (3, 7, b"3456"),
+            (0, 0, b""),
+            (10, None, b""),
+            (8, 99, b"89"),
+            (50, 60, b""),
+        ],
+    )
+    def test_a_range_is_what_a_slice_would_be(self, store, start, stop, expected):
+        store.put("box/a", [b"0123456789"], size=10)
+        assert content(store, "box/a", start, stop) == expected
+
+    @pytest.mark.parametrize("limits", [(-1, None), (5, 3)])
+    def test_what_is_no_range_is_refused(self, store, limits):
+        store.put("box/a", [b"0123456789"], size=10)
+        with pytest.raises(ValueError, match="not a range"):
+            content(store, "box/a", *limits)
+
+    def test_a_key_that_is_not_there_has_no_size_and_no_content(self, store):
+        store.put("box/folder/a", [b"x"], size=1)
+        for key in ("box/none", "box/folder", "box/folder/a/b", "none/of/this"):
+            assert store.size(key) is None
+            with pytest.raises(KeyError):
+                next(iter(store.read(key)))
+
+    def test_keys_come_sorted_and_only_those_with_the_prefix(self, store):
+        names = ["box/a-b", "box/a/b", "box/a.b", "box/ë", "box/Z/1/2", "box2/x", "other/y"]
+        for name in names:
+            store.put(name, [b"x"], size=1)
+        assert boxes(store) == sorted(n for n in names if n.startswith("box/"))
+        assert list(store.keys("box")) == sorted(n for n in names if n.startswith("box"))
+        assert list(store.keys("box/a")) == ["box/a-b", "box/a.b", "box/a/b"]
+        assert list(store.keys("box/a/")) == ["box/a/b"]
+        assert list(store.keys("none")) == []
+        assert set(names) <= set(store.keys())
+        assert list(store.keys()) == sorted(store.keys())
+
+    @pytest.mark.parametrize("prefix", ["/", "../", "/etc/", "box/../", "\0", "tmp/"])
+    def test_no_prefix_leads_outside(self, store, prefix):
+        store.put("box/a", [b"x"], size=1)
+        assert list(store.keys(prefix)) == []
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/../b",
+            "./a",
+            "a/.",
+            "a\0b",
+            "tmp/a",
+            "x" * 256,
+            "\udcff",
+        ],
+    )
+    def test_what_cannot_be_a_key_is_refused(self, store, key):
+        with pytest.raises(ValueError, match="cannot be the key"):
+            store.put(key, [b"x"], size=1)
+        with pytest.raises(ValueError, match="cannot be the key"):
+            next(iter(store.read(key)))
+        with pytest.raises(ValueError, match="cannot be the key"):
+            store.replace(key, b"x")
+        with pytest.raises(ValueError, match="cannot be the key"):
+            store.remove(key)
+        with pytest.raises(ValueError, match="cannot be the key"):
+            store.size(key)
+
+
+class TestWholeOrNotAtAll:
+    def test_a_key_that_is_there_stays_as_it_was(self, store):
+        store.put("box/a", [b"first"], size=5)
+        with pytest.raises(AlreadyExists):
+            store.put("box/a", [b"other"], size=5)
+        assert content(store, "box/a") == b"first"
+
+    @pytest.mark.parametrize("size", [0, 2, 4])
+    def test_a_wrong_size_leaves_nothing(self, store, size):
+        with pytest.raises(ValueError, match="box/a"):
+            store.put("box/a", [b"abc"], size=size)
+        assert boxes(store) == []
+        assert store.size("box/a") is None
+
+    @pytest.mark.parametrize("error", [OSError("the source is gone"), KeyboardInterrupt()])
+    def test_an_error_of_the_source_is_passed_on_and_leaves_nothing(self, store, error):
+        def source() -> Iterator[bytes]:
+            yield b"abc"
+            raise error
+
+        with pytest.raises(type(error)) as raised:
+            store.put("box/a", source(), size=6)
+        assert raised.value is error
+        assert boxes(store) == []
+
+    def test_after_a_failure_the_key_can_be_put(self, store):
+        with pytest.raises(ValueError, match="box/a"):
+            store.put("box/a", [b"abc"], size=9)
+        store.put("box/a", [b"abc"], size=3)
+        assert content(store, "box/a") == b"abc"
+
+    def test_of_two_writers_at_once_exactly_one_wins(self, store):
+        both = threading.Barrier(8)
+        outcomes = []
+
+        def write(mine: bytes) -> None:
+            def chunks() -> Iterator[bytes]:
+                yield mine[:1000]
+                both.wait()
+                yield mine[1000:]
+
+            try:
+                store.put("box/contested", chunks(), size=len(mine))
+                outcomes.append(mine)
+            except AlreadyExists:
+                outcomes.append(None)
+
+        threads = [threading.Thread(target=write, args=(bytes([n]) * 5000,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        winners = [outcome for outcome in outcomes if outcome]
+        assert len(outcomes) == 8
+        assert [content(store, "box/contested")] == winners
+
+    def test_replace_makes_and_changes(self, store):
+        store.replace("box/inventory", b"one")
+        assert content(store, "box/inventory") == b"one"
+        store.replace("box/inventory", b"twotwo")
+        assert content(store, "box/inventory") == b"twotwo"
+        assert boxes(store) == ["box/inventory"]
+
+    def test_what_is_removed_is_gone_and_can_be_removed_again(self, store):
+        store.put("box/a/b/c", [b"x"], size=1)
+        store.put("box/a/d", [b"y"], size=1)
+        store.remove("box/a/b/c")
+        store.remove("box/a/b/c")
+        store.remove("box/never")
+        store.remove("box/a")
+        assert boxes(store) == ["box/a/d"]
+        store.put("box/a/b/c", [b"z"], size=1)
+        assert content(store, "box/a/b/c") == b"z"
+
+    def test_a_sweep_removes_no_object(self, store):
+        store.put("box/a", [b"x"], size=1)
+        store.sweep()
+        store.sweep()
+        assert boxes(store) == ["box/a"]
+
+    def test_a_sweep_spares_a_writer_who_lives(self, store):
+        def source() -> Iterator[bytes]:
+            yield b"abc"
+            store.sweep()
+            yield b"def"
+
+        store.put("box/a", source(), size=6)
+        assert content(store, "box/a") == b"abcdef"
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """A store beside a dictionary: after any sequence of calls both hold the same."""
+
+    make: Callable[[], Store]
+
+    folders = st.sampled_from(["d", "d-e", "d.e", "D", "ë", "d/e"])
+    names = st.builds("box/{}/{}.x".format, folders, st.sampled_from(["a", "b", "a b", "č"]))
+    contents = st.binary(max_size=64)
+
+    @initialize()
+    def begin(self) -> None:
+        self.store = type(self).make()
+        self.model: dict[str, bytes] = {}
+
+    @rule(key=names, value=contents, cut=st.integers(0, 64))
+    def put(self, key: str, value: bytes, cut: int) -> None:
+        chunks = [value[:cut], value[cut:]]
+        if key in self.model:
+            with pytest.raises(AlreadyExists):
+                self.store.put(key, chunks, size=len(value))
+        else:
+            self.store.put(key, chunks, size=len(value))
+            self.model[key] = value
+
+    @rule(key=names, value=contents, wrong=st.integers(1, 9), more=st.booleans())
+    def put_a_wrong_size(self, key: str, value: bytes, wrong: int, more: bool) -> None:
+        size = len(value) + wrong if more else len(value) - wrong
+        with pytest.raises((ValueError, AlreadyExists)):
+            self.store.put(key, [value], size=size)
+
+    @rule(key=names, value=contents)
+    def replace(self, key: str, value: bytes) -> None:
+        self.store.replace(key, value)
+        self.model[key] = value
+
+    @rule(key=names)
+    def remove(self, key: str) -> None:
+        self.store.remove(key)
+        self.model.pop(key, None)
+
+    @rule()
+    def sweep(self) -> None:
+        self.store.sweep()
+
+    @rule(key=names, start=st.integers(0, 70), length=st.none() | st.integers(0, 70))
+    def read(self, key: str, start: int, length: int | None) -> None:
+        stop = None if length is None else start + length
+        if key in self.model:
+            assert content(self.store, key, start, stop) == self.model[key][start:stop]
+        else:
+            with pytest.raises(KeyError):
+                content(self.store, key, start, stop)
+
+    @rule(prefix=st.sampled_from(["", "b", "box/d", "box/d/", "box/d/e/a", "box/D/a.x", "c"]))
+    def keys(self, prefix: str) -> None:
+        found = [key for key in self.store.keys(prefix) if not key.startswith(ocfl.ROOT)]
+        assert found == sorted(key for key in self.model if key.startswith(prefix))
+
+    @invariant()
+    def sizes_agree(self) -> None:
+        for key, value in self.model.items():
+            assert self.store.size(key) == len(value)
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_any_sequence_of_calls_leaves_what_a_dictionary_would_hold(kind, tmp_path):
+    places = itertools.count()
+
+    class Machine(StoreMachine):
+        make = staticmethod(lambda: STORES[kind](tmp_path / str(next(places))))
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from preservation.errors import AlreadyExists
+from preservation.model.identifiers import StoreName
+from preservation.stores.directory import DirectoryStore
+
+def chunks(octet):
+    yield octet * 100_000
+    print("half", flush=True)
+    sys.stdin.readline()
+    yield octet * 100_000
+
+try:
+    store = DirectoryStore(StoreName("a"), Path(sys.argv[1]))
+    store.put("box/contested", chunks(sys.argv[2].encode()), size=200_000)
+    print("won", flush=True)
+except AlreadyExists:
+    print("lost", flush=True)
+"""
+
+
+def writer(store: DirectoryStore, octet: str) -> subprocess.Popen[str]:
+    """Another process that has written half of an object and waits for a line to write the rest."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(store.root), octet],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "half\n"
+    return process
+
+
+class TestDirectoryProcesses:
+    def test_of_two_processes_at_once_exactly_one_wins(self, disk):
+        writers = {octet: writer(disk, octet) for octet in "xyz"}
+        for process in writers.values():
+            process.stdin.write("\n")
+            process.stdin.flush()
+        said = {octet: process.communicate()[0] for octet, process in writers.items()}
+        assert sorted(said.values()) == ["lost\n", "lost\n", "won\n"]
+        won = next(octet for octet, word in said.items() if word == "won\n")
+        assert content(disk, "box/contested") == won.encode() * 200_000
+        assert os.listdir(disk.root / "tmp") == []
+
+    def test_a_killed_writer_leaves_nothing_that_a_sweep_does_not_remove(self, disk):
+        before = everything(disk.root)
+        with writer(disk, "x") as dead, writer(disk, "y") as living:
+            dead.send_signal(signal.SIGKILL)
+            dead.wait()
+            assert boxes(disk) == []
+            assert len(os.listdir(disk.root / "tmp")) == 2
+            disk.sweep()
+            assert len(os.listdir(disk.root / "tmp")) == 1
+            assert living.communicate("\n")[0] == "won\n"
+        assert everything(disk.root) == sorted([*before, "box", "box/contested"])
+
+
+class TestDirectory:
+    def test_a_folder_that_is_no_store_is_a_disk_that_is_not_mounted(self, tmp_path):
+        missing = tmp_path / "disk"
+        store = DirectoryStore(NAME, missing)
+        for mounted in (False, True):
+            if mounted:
+                missing.mkdir()
+            for call in (
+                lambda: store.put("box/a", [b"x"], size=1),
+                lambda: store.replace("box/a", b"x"),
+                lambda: next(store.read("box/a")),
+                lambda: store.size("box/a"),
+                lambda: next(store.keys()),
+                lambda: store.remove("box/a"),
+                store.sweep,
+            ):
+                with pytest.raises(Unavailable, match=f"{missing}.*is it mounted"):
+                    call()
+        assert everything(tmp_path) == ["disk"]
+
+    def test_initializing_twice_is_the_same_as_once(self, disk):
+        disk.put("box/a", [b"x"], size=1)
+        before = everything(disk.root)
+        disk.initialize()
+        assert everything(disk.root) == before
+
+    def test_a_folder_with_other_things_does_not_become_a_store(self, tmp_path):
+        (tmp_path / "holiday.jpg").write_bytes(b"x")
+        with pytest.raises(Misconfigured, match=r"holiday\.jpg"):
+            DirectoryStore(NAME, tmp_path).initialize()
+        assert everything(tmp_path) == ["holiday.jpg"]
+
+    def test_nothing_but_objects_and_their_folders_remains(self, disk):
+        before = everything(disk.root)
+        disk.put("box/a/b", [b"x"], size=1)
+        disk.replace("box/a/c", b"y")
+        with pytest.raises(AlreadyExists):
+            disk.put("box/a/b", [b"x"], size=1)
+        with pytest.raises(ValueError, match="octets said"):
+            disk.put("box/q/b", [b"x"], size=2)
+        assert everything(disk.root) == sorted([*before, "box", "box/a", "box/a/b", "box/a/c"])
+        disk.remove("box/a/b")
+        disk.remove("box/a/c")
+        assert everything(disk.root) == before
+
+    def test_empty_folders_of_a_killed_writer_go_with_its_key(self, disk):
+        before = everything(disk.root)
+        (disk.root / "box/a/b").mkdir(parents=True)
+        disk.remove("box/a/b/never-written")
+        assert everything(disk.root) == before
+
+    def test_an_object_is_read_only_and_obeys_the_umask(self, disk):
+        mask = os.umask(0o027)
+        try:
+            disk.put("box/a", [b"x"], size=1)
+        finally:
+            os.umask(mask)
+        assert (disk.root / "box/a").stat().st_mode & 0o777 == 0o440
+
+    def test_links_and_special_files_are_no_objects(self, disk, tmp_path):
+        secret = tmp_path / "secret"
+        secret.write_bytes(b"x")
+        (disk.root / "box").mkdir()
+        (disk.root / "box/link").symlink_to(secret)
+        os.mkfifo(disk.root / "box/fifo")
+        assert boxes(disk) == []
+        for key in ("box/link", "box/fifo"):
+            assert disk.size(key) is None
+            with pytest.raises(KeyError):
+                next(disk.read(key))
+
+    def test_a_key_below_an_object_is_refused(self, disk):
+        disk.put("box/a", [b"x"], size=1)
+        with pytest.raises(ValueError, match="which is an object"):
+            disk.put("box/a/b", [b"x"], size=1)
+        assert content(disk, "box/a") == b"x"
+
+    def test_the_temporary_file_of_a_dead_process_is_never_a_key(self, disk):
+        (disk.root / "tmp/left").write_bytes(b"x")
+        assert list(disk.keys("t")) == []
+        disk.sweep()
+        assert os.listdir(disk.root / "tmp") == []
+
+    def test_a_folder_that_disappears_under_a_writer_is_made_again(self, disk):
+        stop = threading.Event()
+
+        def remove_and_prune() -> None:
+            while not stop.is_set():
+                disk.remove("box/a/b/c/other")
+
+        pruner = threading.Thread(target=remove_and_prune)
+        pruner.start()
+        try:
+            for number in range(50):
+                disk.put(f"box/a/b/c/{number}", [b"x"], size=1)
+                disk.remove(f"box/a/b/c/{number}")
+        finally:
+            stop.set()
+            pruner.join()
+        assert boxes(disk) == []
+
+
+FULL = """
+import os, sys
+from pathlib import Path
+from preservation.errors import Unavailable
+from preservation.model.identifiers import StoreName
+from preservation.stores.directory import DirectoryStore
+
+store = DirectoryStore(StoreName("a"), Path(sys.argv[1]))
+store.initialize()
+
+def unsaid():
+    # The room is there when the writing begins and is taken by another meanwhile.
+    yield b"x" * 100_000
+    other = os.open(Path(sys.argv[1]) / "ledger", os.O_CREAT | os.O_WRONLY)
+    try:
+        while True:
+            os.write(other, b"y" * 4096)
+    except OSError:
+        os.close(other)
+    yield b"x" * 400_000
+
+for name, chunks, size in [
+    ("early", iter(lambda: sys.exit("a chunk was read although there is no room"), 0), 20 << 20),
+    ("late", unsaid(), 500_000),
+]:
+    try:
+        store.put(f"box/{name}", chunks, size=size)
+    except Unavailable as error:
+        print(error)
+    print(list(store.keys("box/")), os.listdir(store.root / "tmp"))
+os.unlink(store.root / "ledger")
+store.put("box/late", [b"x"] * 500_000, size=500_000)
+print(store.size("box/late"))
+"""
+
+
+def test_a_full_disk_is_told_early_and_leaves_nothing(tmp_path):
+    mount = 'mount -t tmpfs -o size=1m none "$1" && shift && exec "$@"'
+    # A file system of 1 MiB of its own, which only this process and its children see.
+    inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+    try:
+        tried = subprocess.run([*inside, tmp_path, "true"], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("no unshare here to mount a small file system with")
+    if tried.returncode:
+        pytest.skip(f"no small file system can be mounted here: {tried.stderr.decode()}")
+    ended = subprocess.run(
+        [*inside, tmp_path, sys.executable, "-c", FULL, tmp_path],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stderr == ""
+    lines = ended.stdout.splitlines()
+    assert "store a: no room to write box/early: needs 20971520 octets, has 10" in lines[0]
+    assert "store a: no room to write box/late: needs 500000 octets, has 0" in lines[2]
+    assert lines[1] == lines[3] == "[] []"
+    assert lines[4] == "500000"
