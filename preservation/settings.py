@@ -36,8 +36,8 @@ exclude = []
 [tools]
 identifiers = ["siegfried", "fido"]
 characterizers = ["pdf", "image"]
-# Seconds that a tool may take for one file before it is stopped.
-deadline = 60
+# Seconds that a tool may take for a file, beyond the time for its size, before it is stopped.
+patience = 60
 """
 
 
@@ -69,11 +69,11 @@ class ToolSettings(_Part):
 
     identifiers: tuple[str, ...] = Field(("siegfried", "fido"), max_length=2)
     characterizers: tuple[str, ...] = ("pdf", "image")
-    deadline: float = Field(60.0, gt=0, description="seconds for one file")
+    patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 
 
 class Settings(BaseSettings):
-    """All settings; an environment variable such as ARKIV__TOOLS__DEADLINE goes before the file."""
+    """All settings; an environment variable such as ARKIV__TOOLS__PATIENCE goes before the file."""
 
     model_config = SettingsConfigDict(
         frozen=True, extra="forbid", env_prefix="ARKIV__", env_nested_delimiter="__"

@@ -1,10 +1,11 @@
 """An archive: its settings, stores, tools and catalogue, opened from its folder."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from preservation import settings
@@ -114,14 +115,16 @@ def identifiers(
     from preservation.tools.fido import Fido  # noqa: PLC0415  only an ingest needs them
     from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
 
-    known = {"siegfried": Siegfried, "fido": Fido}
     told = archive.settings.tools
-    _require_known(told.identifiers, known)
+    make: Mapping[str, Callable[[], AbstractContextManager[Identifier]]] = {
+        "siegfried": partial(Siegfried, scratch, patience=told.patience),
+        "fido": partial(Fido, patience=told.patience),
+    }
+    _require_known(told.identifiers, make)
     with ExitStack() as stack:
-        found: list[Identifier | None] = [
-            stack.enter_context(known[name](scratch, deadline_seconds=told.deadline))
-            for name in told.identifiers
-        ]
+        found = [stack.enter_context(make[name]()) for name in told.identifiers]
+        first: Identifier | None
+        second: Identifier | None
         first, second = (*found, None, None)[:2]
         yield first, second
 
@@ -132,14 +135,14 @@ def characterizers(archive: Archive) -> Iterator[Sequence[Characterizer]]:
     from preservation.tools.image import Image  # noqa: PLC0415
     from preservation.tools.pdf import Pdf  # noqa: PLC0415
 
-    known = {"pdf": Pdf, "image": Image}
     told = archive.settings.tools
-    _require_known(told.characterizers, known)
+    make: Mapping[str, Callable[[], AbstractContextManager[Characterizer]]] = {
+        "pdf": partial(Pdf, patience=told.patience),
+        "image": partial(Image, patience=told.patience),
+    }
+    _require_known(told.characterizers, make)
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(known[name](deadline_seconds=told.deadline))
-            for name in told.characterizers
-        ]
+        yield [stack.enter_context(make[name]()) for name in told.characterizers]
 
 
 def _require_known(names: Sequence[str], known: Mapping[str, object]) -> None:

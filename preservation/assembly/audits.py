@@ -10,8 +10,8 @@ from preservation.assembly.archive import Archive
 from preservation.errors import Misconfigured
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Event
-from preservation.model.storage import Copy
-from preservation.ports import Progress
+from preservation.model.storage import Copy, Summary
+from preservation.ports import Catalogue, Progress
 from preservation.recording import record
 from preservation.settings import cores
 from preservation.stages.audit import Audited, audit
@@ -41,25 +41,26 @@ def copies_of(archive: Archive, ids: Sequence[str]) -> tuple[Copy, ...]:
     if not ids:
         return archive.catalogue.copies()
     found: list[Copy] = []
-    unknown = []
-    for id_ in ids:
-        package = known(archive, id_)
-        if package is None:
-            unknown.append(f"{id_}: no AIP has this identifier; see them with: arkiv list")
-        else:
-            found += archive.catalogue.copies(package)
+    unknown: list[str] = []
+    for id_ in dict.fromkeys(ids):
+        try:
+            found += archive.catalogue.copies(required(archive.catalogue, id_).id)
+        except Misconfigured as error:
+            unknown += error.reasons
     if unknown:
         raise Misconfigured(*unknown)
     return tuple(found)
 
 
-def known(archive: Archive, id_: str) -> PackageId | None:
-    """The package with this identifier, or None."""
+def required(catalogue: Catalogue, id_: str) -> Summary:
+    """The package with this identifier; raises Misconfigured when the archive has none."""
     try:
-        package = PackageId(id_.lower())
+        summary = catalogue.package(PackageId(id_.lower()))
     except ValueError:
-        return None
-    return package if archive.catalogue.package(package) else None
+        summary = None
+    if summary is None:
+        raise Misconfigured(f"{id_}: no AIP has this identifier; see them with: arkiv list")
+    return summary
 
 
 def audit_copies(

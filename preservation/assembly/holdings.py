@@ -7,7 +7,7 @@ from preservation.errors import Corrupt
 from preservation.model.identifiers import PackageId
 from preservation.model.storage import Copy, Summary
 from preservation.ports import Store
-from preservation.standards import members, ocfl, summary
+from preservation.standards import inventory, members, ocfl, summary
 from preservation.streams import sha512
 
 
@@ -29,22 +29,22 @@ def load(store: Store, package: PackageId, version: int) -> tuple[Summary, Copy]
     """
     inventory_key = ocfl.inventory_key(package, version)
     document = _read(store, inventory_key)
-    if _read(store, ocfl.commit_key(package, version)) != ocfl.sidecar(document):
+    if _read(store, ocfl.commit_key(package, version)) != inventory.sidecar(document):
         _differs(store, inventory_key, "its digest file")
-    inventory = ocfl.read(document)
-    if inventory.id != package:
+    holding = inventory.read(document)
+    if holding.id != package:
         _differs(store, inventory_key, f"package {package}")
-    state = dict(inventory.versions[version - 1].state)
+    state = dict(holding.versions[version - 1].state)
     contents = {}
     for name in ("members.jsonl", "summary.json"):
-        key = inventory.content(name, version)
+        key = holding.content(name, version)
         contents[name] = _read(store, key)
         if sha512(contents[name]) != state[name]:
             _differs(store, key, "the inventory")
     rows = members.read([contents["members.jsonl"]])
     found = summary.read(contents["summary.json"], (row.file for row in rows if row.file))
     tar = ocfl.tar_name(package, version)
-    key = inventory.content(tar, version)
+    key = holding.content(tar, version)
     size = store.size(key)
     if size is None:
         raise Corrupt(f"store {store.name}: {key} is missing")

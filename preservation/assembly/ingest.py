@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -14,7 +13,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import claimed, recover, register, settle
 from preservation.errors import ArkivError
 from preservation.model.identifiers import PackageId
-from preservation.model.packages import Aip, Characterized, Identified, Sip, StoredAip, Verified
+from preservation.model.packages import Aip, Characterized, Exclusion, Identified, Sip, StoredAip, Verified
 from preservation.model.premis import Event, Outcome
 from preservation.model.storage import Account, Copy
 from preservation.ports import Progress
@@ -41,6 +40,7 @@ class Receipt:
     version: int
     sip: str
     account: Account
+    exclusions: tuple[Exclusion, ...]
     copies: tuple[Copy, ...]
     warnings: tuple[str, ...]
 
@@ -51,6 +51,7 @@ class Ingestion:
     def __init__(self, archive: Archive, *, again: bool, progress: Progress) -> None:
         """Give the package its identifier; `again` lets a SIP in that is preserved already."""
         self.id = PackageId(str(uuid4()))
+        self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
         self._again = again
         self._progress = progress
@@ -88,7 +89,9 @@ class Ingestion:
 
     def _receive(self, sip: Path) -> Sip:
         exclude = self._archive.settings.ingest.exclude
-        return self._record("receive", receive(sip, package=self.id, exclude=exclude))
+        received = self._record("receive", receive(sip, package=self.id, exclude=exclude))
+        self._exclusions = received.exclusions
+        return received
 
     def _verify(self, sip: Sip) -> Verified:
         holder = None if self._again else self._archive.catalogue.holder
@@ -127,13 +130,24 @@ class Ingestion:
             for e in summary.events
             if e.finding.outcome is Outcome.WARNING
         )
-        return Receipt(self.id, summary.version, summary.sip, summary.account, copies, warnings)
+        return Receipt(
+            self.id,
+            summary.version,
+            summary.sip,
+            summary.account,
+            self._exclusions,
+            copies,
+            warnings,
+        )
 
 
 def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> Receipt:
     """Run all stages directly, without Prefect; raises what a stage raises."""
     with begun(archive, again=again, progress=progress) as ingestion:
-        receipt: Receipt = reduce(lambda state, step: step[1](state), ingestion.steps, sip)
+        state: Any = sip
+        for _, step in ingestion.steps:
+            state = step(state)
+        receipt: Receipt = state
         return receipt
 
 

@@ -11,6 +11,7 @@ from preservation.model.storage import Copy, CopyState, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import members, ocfl
+from preservation.standards.inventory import Inventory, read, sidecar
 from preservation.streams import sha512
 
 SMALL = 64 * 1024 * 1024
@@ -68,7 +69,7 @@ def _faults(copy: Copy, store: Store, *, quick: bool, progress: Progress) -> Ite
         yield from _tar(copy, store, inventory, progress)
 
 
-def _expected(copy: Copy, inventory: ocfl.Inventory | None) -> set[str]:
+def _expected(copy: Copy, inventory: Inventory | None) -> set[str]:
     package = copy.package
     keys = {ocfl.declaration_key(package), ocfl.inventory_key(package), ocfl.sidecar_key(package)}
     for version in range(1, copy.version + 1):
@@ -92,18 +93,18 @@ def _small(store: Store, key: str) -> bytes | None:
     return b"".join(store.read(key))
 
 
-def _inventory(copy: Copy, store: Store) -> Generator[str, None, ocfl.Inventory | None]:
+def _inventory(copy: Copy, store: Store) -> Generator[str, None, Inventory | None]:
     """The version's inventory if it can be believed; names what is wrong with it and its copy."""
     key = ocfl.inventory_key(copy.package, copy.version)
     document = _small(store, key)
     if document is None:
         return None
-    sidecar = _small(store, ocfl.commit_key(copy.package, copy.version))
-    if sidecar is not None and sidecar != ocfl.sidecar(document):
-        yield _differs(copy, key, sidecar, document)
+    said = _small(store, ocfl.commit_key(copy.package, copy.version))
+    if said is not None and said != sidecar(document):
+        yield _differs(copy, key, said, document)
         return None
     try:
-        inventory = ocfl.read(document)
+        inventory = read(document)
     except Corrupt as corrupt:
         for reason in corrupt.reasons:
             yield f"store {copy.store}: {key}: {reason}"
@@ -116,7 +117,7 @@ def _inventory(copy: Copy, store: Store) -> Generator[str, None, ocfl.Inventory 
         return None
     for root_key, expected in (
         (ocfl.inventory_key(copy.package), document),
-        (ocfl.sidecar_key(copy.package), ocfl.sidecar(document)),
+        (ocfl.sidecar_key(copy.package), sidecar(document)),
     ):
         found = _small(store, root_key)
         if found is not None and found != expected:
@@ -134,17 +135,15 @@ def _inventory(copy: Copy, store: Store) -> Generator[str, None, ocfl.Inventory 
     return inventory
 
 
-def _differs(copy: Copy, key: str, sidecar: bytes, document: bytes) -> str:
-    said = sidecar[:12].decode("ascii", "replace")
+def _differs(copy: Copy, key: str, said: bytes, document: bytes) -> str:
+    digest = said[:12].decode("ascii", "replace")
     return (
-        f"store {copy.store}: {key}: sha512 {said}... expected by its digest file, "
+        f"store {copy.store}: {key}: sha512 {digest}... expected by its digest file, "
         f"{sha512(document).short} found"
     )
 
 
-def _documents(
-    copy: Copy, store: Store, inventory: ocfl.Inventory, present: set[str]
-) -> Iterator[str]:
+def _documents(copy: Copy, store: Store, inventory: Inventory, present: set[str]) -> Iterator[str]:
     """Everything that the inventory lists beside the tar."""
     for path, expected in inventory.manifest:
         key = f"{ocfl.object_root(copy.package)}/{path}"
@@ -164,7 +163,7 @@ def _digest(chunks: Iterable[bytes], progress: Progress | None = None) -> Digest
 
 
 def _tar(
-    copy: Copy, store: Store, inventory: ocfl.Inventory | None, progress: Progress
+    copy: Copy, store: Store, inventory: Inventory | None, progress: Progress
 ) -> Iterator[str]:
     found = _digest(store.read(copy.key), progress)
     if found == copy.digest:

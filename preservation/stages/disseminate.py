@@ -9,13 +9,14 @@ from pathlib import Path
 
 from preservation.errors import Corrupt, Misconfigured, Unavailable
 from preservation.model.fixity import Algorithm, Digest
+from preservation.model.identifiers import StoreName
 from preservation.model.names import given
 from preservation.model.packages import Dip
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.storage import Copy
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
-from preservation.standards import members, ocfl, received, tar
+from preservation.standards import inventory, members, ocfl, received, tar
 from preservation.streams import Taker, sha512
 
 
@@ -30,7 +31,7 @@ class Form(StrEnum):
 def disseminate(
     copies: Sequence[Copy],
     *,
-    stores: Mapping[str, Store],
+    stores: Mapping[StoreName, Store],
     folder: Path,
     form: Form,
     progress: Progress,
@@ -116,15 +117,15 @@ def _rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
     """The list of members, once it is what the inventory says and that is what was committed."""
     key = ocfl.inventory_key(copy.package, copy.version)
     document = b"".join(store.read(key))
-    sidecar = b"".join(store.read(ocfl.commit_key(copy.package, copy.version)))
-    if sidecar != ocfl.sidecar(document):
+    said = b"".join(store.read(ocfl.commit_key(copy.package, copy.version)))
+    if said != inventory.sidecar(document):
         raise Corrupt(f"store {copy.store}: {key}: differs from its digest file")
-    inventory = ocfl.read(document)
-    state = dict(inventory.versions[copy.version - 1].state)
+    holding = inventory.read(document)
+    state = dict(holding.versions[copy.version - 1].state)
     tar_name = ocfl.tar_name(copy.package, copy.version)
-    if inventory.id != copy.package or state.get(tar_name) != copy.digest:
+    if holding.id != copy.package or state.get(tar_name) != copy.digest:
         raise Corrupt(f"store {copy.store}: {key}: is not the inventory that was committed")
-    listed = inventory.content("members.jsonl", copy.version)
+    listed = holding.content("members.jsonl", copy.version)
     content = b"".join(store.read(listed))
     if sha512(content) != state["members.jsonl"]:
         raise _differs(copy, listed, state["members.jsonl"], sha512(content))

@@ -320,8 +320,8 @@ _SCHEMAS = {
     f"{ORIGINAL}/METS.xml": schema.SchemaName.METS,
     PACKAGE_PREMIS: schema.SchemaName.PREMIS,
     FILE_PREMIS: schema.SchemaName.PREMIS,
-    DESCRIPTION: schema.SchemaName.OAI_DC,
-    FILE_DESCRIPTIONS: schema.SchemaName.RDF,
+    DESCRIPTION: schema.SchemaName.DUBLIN_CORE,
+    FILE_DESCRIPTIONS: schema.SchemaName.FILE_DESCRIPTIONS,
 }
 
 

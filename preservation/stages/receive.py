@@ -173,7 +173,7 @@ def _description(
         return (), ()
     if sheet_file.size > _SHEET_LIMIT:
         raise Rejected(f"{metadata_csv.NAME}: larger than {_SHEET_LIMIT} octets; split the package")
-    sheet = metadata_csv.read(Path(os.fsdecode(os.path.join(top, sheet_file.given))).read_bytes())
+    sheet = metadata_csv.read(_content(top, sheet_file.given))
     places = _places(files)
     statements: dict[str, list[Statement]] = {}
     warnings = []

@@ -20,7 +20,7 @@ from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.storage import Copy, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
-from preservation.standards import members, ocfl, summary
+from preservation.standards import inventory, members, ocfl, summary
 from preservation.standards.tar import Layout, LayoutCheck
 from preservation.streams import sha512
 
@@ -45,17 +45,19 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
             yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
         _require_none(damaged, stores, key, content[name])
         _compare_documents(aip, content, stores)
-        inventory = ocfl.write(
-            ocfl.first(aip.id, content, created=aip.created, message="ingested", user=str(ARKIV))
+        listing = inventory.write(
+            inventory.first(
+                aip.id, content, created=aip.created, message="ingested", user=str(ARKIV)
+            )
         )
         for store in stores:
-            store.put(ocfl.inventory_key(aip.id, aip.version), [inventory], size=len(inventory))
+            store.put(ocfl.inventory_key(aip.id, aip.version), [listing], size=len(listing))
     except BaseException:
         for store in stores:
             abandon(store, aip.id, aip.version)
         raise
     for store in stores:
-        commit(store, aip.id, aip.version, inventory)
+        commit(store, aip.id, aip.version, listing)
         note = f"{layout.size} octets, {len(aip.members)} members, each compared after reading back"
         yield _finding(store, Outcome.SUCCESS, note)
     return StoredAip(
@@ -73,8 +75,8 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
     Raises Corrupt when the source is not what its inventory says; the target then has nothing.
     """
     abandon(target, copy.package, copy.version)
-    inventory = b"".join(source.read(ocfl.inventory_key(copy.package, copy.version)))
-    manifest = ocfl.read(inventory).manifest
+    listing = b"".join(source.read(ocfl.inventory_key(copy.package, copy.version)))
+    manifest = inventory.read(listing).manifest
     root = ocfl.object_root(copy.package)
     try:
         declaration = ocfl.OBJECT_DECLARATION
@@ -88,11 +90,11 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
                 yield _finding(target, Outcome.FAILURE, note)
                 _refuse(target, note)
         key = ocfl.inventory_key(copy.package, copy.version)
-        target.put(key, [inventory], size=len(inventory))
+        target.put(key, [listing], size=len(listing))
     except BaseException:
         abandon(target, copy.package, copy.version)
         raise
-    commit(target, copy.package, copy.version, inventory)
+    commit(target, copy.package, copy.version, listing)
     note = f"{copy.size} octets from store {source.name}, compared after reading back"
     yield _finding(target, Outcome.SUCCESS, note)
     return replace(copy, store=target.name)
@@ -102,15 +104,15 @@ def _refuse(store: Store, note: str) -> NoReturn:
     raise Corrupt(f"store {store.name}: {note}; check the disks before you go on")
 
 
-def commit(store: Store, package: PackageId, version: int, inventory: bytes) -> None:
+def commit(store: Store, package: PackageId, version: int, listing: bytes) -> None:
     """Make a version exist in a store; its content and inventory are there and were compared."""
-    sidecar = ocfl.sidecar(inventory)
+    sidecar = inventory.sidecar(listing)
     try:
         store.put(ocfl.commit_key(package, version), [sidecar], size=len(sidecar))
     except AlreadyExists:
         if b"".join(store.read(ocfl.commit_key(package, version))) != sidecar:
             raise
-    store.replace(ocfl.inventory_key(package), inventory)
+    store.replace(ocfl.inventory_key(package), listing)
     store.replace(ocfl.sidecar_key(package), sidecar)
 
 

@@ -113,10 +113,10 @@ def payload_oxum(content: bytes) -> tuple[int, int] | None:
 def claims(read: Callable[[bytes], bytes], sizes: Mapping[bytes, int]) -> Claims:
     """All digests that a bag's manifests give, by path, once the bag is found complete.
 
-    `read` gives the content of a tag file, `sizes` are the octets of each file. Raises Rejected with every
-    reason why it is not complete (RFC 8493, section 3); no payload is read.
+    `read` gives the content of a tag file, `sizes` are the octets of each file. Raises Rejected
+    with every reason why it is not complete (RFC 8493, section 3); no payload is read.
     """
-    declaration = read_declaration(_tag_file(top, b"txt"))
+    declaration = read_declaration(read(b"bagit.txt"))
     listed: dict[bytes, list[Digest]] = {}
     reasons: list[str] = []
     payload = {path for path in sizes if path.startswith(b"data/")}
@@ -150,7 +150,7 @@ def _as_utf8(name: bytes, content: bytes, encoding: str) -> bytes:
         return content.decode(encoding).encode("utf-8")
     except (LookupError, UnicodeDecodeError) as error:
         raise Rejected(
-            f"{written(name)}: cannot be read as {encoding}, which txt says ({error})"
+            f"{written(name)}: cannot be read as {encoding}, which bagit.txt says ({error})"
         ) from error
 
 

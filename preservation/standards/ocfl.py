@@ -54,6 +54,11 @@ def content_key(id: PackageId, version: int, name: str) -> str:
     return f"{object_root(id)}/v{version}/content/{name}"
 
 
+def tar_name(id: PackageId, version: int) -> str:
+    """The name of the tar of an AIP version; like all its parts it begins with OBJID (AIP20)."""
+    return f"{id}.v{version}.tar"
+
+
 def inventory_key(id: PackageId, version: int | None = None) -> str:
     """The key of the inventory of a version, or of its copy at the object's root."""
     folder = object_root(id) + ("" if version is None else f"/v{version}")

@@ -1,0 +1,110 @@
+"""`arkiv export`: packages given out again."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from preservation.cli import screen
+from preservation.cli.failing import tell, told
+from preservation.cli.options import ArchiveOption, JsonOption
+from preservation.errors import ArkivError
+
+if TYPE_CHECKING:
+    from preservation.assembly.archive import Archive
+    from preservation.cli.forms import ExportForm, Failure
+
+
+class Form(StrEnum):
+    """The forms in which a package is given out."""
+
+    BAG = "bag"
+    TAR = "tar"
+    ORIGINALS = "originals"
+
+
+def command(
+    aip_ids: Annotated[list[str], typer.Argument(metavar="AIP-ID...", help="The AIPs.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write into.")],
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--as", help="The bag, its tar, or the files under the names they were submitted with."
+        ),
+    ] = Form.BAG,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write AIPs out, every octet compared on the way; a damaged copy gives way to a sound one.
+
+    Example: arkiv export 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --to ~/out
+    """
+    with told(json=json):
+        from preservation.assembly.archive import opened
+        from preservation.settings import locate
+
+        place = opened(locate(archive))
+        codes = [_one(place, aip_id, to, form, json=json) for aip_id in aip_ids]
+    code = next((code for code in codes if code), 0)
+    if code:
+        raise typer.Exit(code)
+
+
+def _one(archive: "Archive", aip_id: str, to: Path, form: Form, *, json: bool) -> int:
+    from preservation.cli.forms import ExportForm
+
+    def failed(status: "Failure", reasons: tuple[str, ...]) -> ExportForm:
+        return ExportForm(status=status, reasons=reasons, aip_id=aip_id, form=form.value)
+
+    try:
+        done = _export(archive, aip_id, to, form)
+    except ArkivError as error:
+        tell(error, json=json, form=failed)
+        return error.exit_code
+    if json:
+        screen.emit(done)
+        return 0
+    size = f"{screen.number(done.files, 'file')}, {screen.octets(done.bytes)}"
+    screen.say(f"exported {done.aip_id} as {form}: {size}, each compared")
+    screen.say(f"  {done.place}")
+    if done.escaped_names and form is not Form.ORIGINALS:
+        screen.say(
+            f"  {screen.number(done.escaped_names, 'file')} could not keep the given name in a "
+            "bag;\n  --as originals gives every name back"
+        )
+    return 0
+
+
+def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportForm":
+    from preservation.assembly import exports
+    from preservation.assembly.audits import required
+    from preservation.cli import words
+    from preservation.cli.forms import ExportForm
+    from preservation.stages.disseminate import Form as StageForm
+
+    summary = required(archive.catalogue, aip_id)
+    with screen.progress(f"export {summary.id}") as progress:
+        dip = exports.export(
+            archive,
+            summary.id,
+            folder=to.absolute(),
+            form=StageForm(form.value),
+            progress=progress,
+        )
+    escaped = sum(
+        1
+        for file in archive.catalogue.files(summary.id)
+        if not file.original_name.endswith(file.path.rpartition("/")[2])
+    )
+    return ExportForm(
+        status="exported",
+        aip_id=summary.id,
+        version=dip.version,
+        files=dip.files,
+        bytes=dip.bytes,
+        copies=(words.copy(dip.copy),),
+        form=form.value,
+        place=str(dip.place),
+        escaped_names=escaped,
+    )

@@ -1,0 +1,233 @@
+"""The JSON documents that commands print; their JSON Schemas lie in `schemas/`.
+
+Every document has `status` and `reasons`; what speaks of a package has `aip_id`, `version`, `files`,
+`bytes` and `copies` too. Sizes are octets, moments are in UTC.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Failure = Literal["misconfigured", "rejected", "corrupt", "failed", "unavailable"]
+
+
+class Form(BaseModel):
+    """What every document has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: str = Field(description="how it ended, in one word")
+    reasons: tuple[str, ...] = Field((), description="every reason, for a person to act on")
+
+
+class Copy(BaseModel):
+    """One copy of an AIP."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    store: str
+    key: str = Field(description="where the AIP's tar lies in the store")
+    sha512: str
+    state: Literal["sound", "corrupt", "missing", "unchecked"]
+    checked: datetime | None = Field(None, description="when every octet was last compared")
+    reasons: tuple[str, ...] = ()
+
+
+class Package(Form):
+    """What every document about a package has; `aip_id` is null when none was made."""
+
+    aip_id: str | None = None
+    version: int | None = None
+    files: int = Field(0, description="files of the payload")
+    bytes: int = Field(0, description="octets of the payload")
+    copies: tuple[Copy, ...] = ()
+
+
+class Sum(BaseModel):
+    """Files and octets of one row of a receipt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    files: int
+    bytes: int
+
+
+class Excluded(BaseModel):
+    """Something in a SIP that is not preserved as a file, and the rule that says so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    rule: str
+    reason: str
+
+
+class Account(BaseModel):
+    """Where every file of the SIP went; the three rows sum up to the last."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preserved: Sum
+    submission: Sum
+    excluded: Sum
+    received: Sum
+
+
+class IngestForm(Package):
+    """The receipt of one SIP, or why there is none."""
+
+    status: Literal["preserved"] | Failure
+    sip: str = Field(description="the SIP as it was named to the command")
+    account: Account | None = None
+    exclusions: tuple[Excluded, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class ListForm(Package):
+    """One AIP in the list; `damaged` when a copy is not known to be sound."""
+
+    status: Literal["preserved", "damaged"]
+    title: str
+    created: datetime
+    sip: str
+
+
+class Statement(BaseModel):
+    """One Dublin Core statement; `about` is a path in the AIP, empty for the package."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str
+    element: str
+    value: str
+    language: str
+
+
+class File(BaseModel):
+    """One payload file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(description="its path in the AIP")
+    original_name: str = Field(description="its path in the SIP, in written form")
+    bytes: int
+    sha512: str
+    puid: str | None
+    format: str
+    mime: str
+
+
+class Event(BaseModel):
+    """One PREMIS event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    identifier: str
+    type: str
+    when: datetime
+    outcome: Literal["success", "failure", "warning", "not performed"]
+    agent: str
+    detail: str
+    note: str
+    objects: tuple[str, ...]
+
+
+class ShowForm(ListForm):
+    """All that is known of one AIP; files and events when they were asked for."""
+
+    account: Account
+    description: tuple[Statement, ...]
+    file_list: tuple[File, ...] | None = None
+    events: tuple[Event, ...] | None = None
+
+
+class AuditForm(Package):
+    """The outcome of an audit of one AIP: the worst of its copies."""
+
+    status: Literal["sound", "corrupt", "missing", "unchecked"]
+    quick: bool = Field(description="presence and size only: proves nothing sound")
+
+
+class ExportForm(Package):
+    """What was given out, and where it lies."""
+
+    status: Literal["exported"] | Failure
+    form: Literal["bag", "tar", "originals"]
+    place: str | None = None
+    escaped_names: int = Field(0, description="files whose stored name differs from the given one")
+
+
+class Found(BaseModel):
+    """One thing that a check found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: str
+    outcome: Literal["success", "failure", "warning", "not performed"]
+    note: str
+
+
+class CheckForm(Form):
+    """Whether a bag, an AIP or a folder is in order."""
+
+    status: Literal["valid", "invalid"]
+    kind: Literal["aip", "bag", "folder"]
+    path: str
+    files: int
+    bytes: int
+    findings: tuple[Found, ...]
+
+
+class RebuildForm(Form):
+    """What a rebuild of the catalogue took in."""
+
+    status: Literal["rebuilt", "incomplete"]
+    store: str
+    packages: int
+
+
+class InitForm(Form):
+    """A new archive."""
+
+    status: Literal["created"]
+    archive: str
+    stores: tuple[str, ...]
+
+
+class Examined(BaseModel):
+    """One thing that the doctor looked at; `without` is what is switched off when it is missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    state: Literal["ok", "missing", "wrong", "not configured"]
+    found: str
+    without: str = ""
+
+
+class DoctorForm(Form):
+    """What is installed, configured and missing."""
+
+    status: Literal["healthy", "limited", "ill"]
+    examined: tuple[Examined, ...]
+
+
+class ErrorForm(Form):
+    """An error of a command that speaks of no package."""
+
+    status: Failure
+
+
+FORMS: tuple[type[Form], ...] = (
+    InitForm,
+    IngestForm,
+    ListForm,
+    ShowForm,
+    AuditForm,
+    ExportForm,
+    CheckForm,
+    RebuildForm,
+    DoctorForm,
+    ErrorForm,
+)

@@ -1,0 +1,117 @@
+"""`arkiv ingest`: SIPs become preserved AIPs, each with a receipt."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from preservation.cli import screen
+from preservation.cli.failing import INTERRUPTED, tell, told
+from preservation.cli.options import ArchiveOption, JsonOption
+
+if TYPE_CHECKING:
+    from preservation.assembly.archive import Archive
+    from preservation.assembly.ingest import Receipt
+    from preservation.cli.forms import Failure, IngestForm
+
+
+def command(
+    sips: Annotated[
+        list[Path],
+        typer.Argument(metavar="SIP...", help="Folders of scans and files, or BagIt bags."),
+    ],
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what is preserved already, unchanged.")
+    ] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Preserve submission packages; each becomes one AIP in every store.
+
+    A package is preserved when every store has a copy that was read back and compared. One that is
+    rejected does not stop the rest. The original is never changed.
+
+    Example: arkiv ingest scans-1987/ scans-1988/
+    """
+    with told(json=json):
+        from preservation.assembly.archive import opened
+        from preservation.settings import locate
+
+        place = opened(locate(archive))
+        codes = [_one(place, sip, again=again, json=json) for sip in sips]
+    code = next((code for code in codes if code), 0)
+    if code:
+        raise typer.Exit(code)
+
+
+def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
+    """Ingest one SIP and say what came of it; gives the exit code."""
+    from preservation.assembly.ingest import ingest
+    from preservation.cli.forms import IngestForm
+    from preservation.errors import ArkivError
+    from preservation.model.names import written
+
+    name = written(os.fsencode(sip))
+
+    def form(status: "Failure", reasons: tuple[str, ...]) -> IngestForm:
+        return IngestForm(status=status, reasons=reasons, sip=name)
+
+    try:
+        with screen.progress(f"ingest {name}") as progress:
+            receipt = ingest(archive, sip.absolute(), again=again, progress=progress)
+    except KeyboardInterrupt:
+        screen.complain(f"interrupted: {name} is not preserved, and nothing of it was kept")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        if not json:
+            screen.complain(f"{name} is not preserved")
+        tell(error, json=json, form=form)
+        return error.exit_code if isinstance(error, ArkivError) else 1
+    if json:
+        screen.emit(_form(receipt, name))
+    else:
+        _say(receipt, name)
+    return 0
+
+
+def _form(receipt: "Receipt", sip: str) -> "IngestForm":
+    from preservation.cli import words
+    from preservation.cli.forms import Excluded, IngestForm
+    from preservation.model.names import written
+
+    return IngestForm(
+        status="preserved",
+        aip_id=receipt.aip_id,
+        version=receipt.version,
+        files=receipt.account.preserved_files,
+        bytes=receipt.account.preserved_bytes,
+        copies=tuple(words.copy(copy) for copy in receipt.copies),
+        sip=sip,
+        account=words.account(receipt.account),
+        exclusions=tuple(
+            Excluded(path=written(e.given), rule=e.rule, reason=e.reason)
+            for e in receipt.exclusions
+        ),
+        warnings=receipt.warnings,
+    )
+
+
+def _say(receipt: "Receipt", sip: str) -> None:
+    account = receipt.account
+    screen.say(f"preserved {sip}")
+    screen.say(f"  AIP         {receipt.aip_id}")
+    rows: Sequence[tuple[str, int, int]] = (
+        ("preserved", account.preserved_files, account.preserved_bytes),
+        ("submission", account.submission_files, account.submission_bytes),
+        ("excluded", account.excluded_files, account.excluded_bytes),
+        ("received", account.files, account.bytes),
+    )
+    for word, files, octets in rows:
+        if files or word == "preserved":
+            screen.say(f"  {word:<10}  {screen.number(files, 'file')}, {screen.octets(octets)}")
+    for copy in receipt.copies:
+        screen.say(f"  copy in {copy.store:<4}{copy.state}, sha512 {copy.digest.value[:32]}...")
+    for warning in receipt.warnings:
+        screen.say(f"  warning: {screen.cut(warning, 200)}")

@@ -1,0 +1,58 @@
+"""The command `arkiv`."""
+
+import typer
+
+from preservation import __version__
+from preservation.cli import (
+    audit,
+    check,
+    doctor,
+    export,
+    ingest,
+    init,
+    listing,
+    rebuild,
+    screen,
+    show,
+)
+
+app = typer.Typer(
+    name="arkiv",
+    help="Preserve records so that they can be proven whole, now and in decades.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+for name, command in (
+    ("init", init.command),
+    ("ingest", ingest.command),
+    ("list", listing.command),
+    ("show", show.command),
+    ("audit", audit.command),
+    ("export", export.command),
+    ("check", check.command),
+    ("rebuild", rebuild.command),
+    ("doctor", doctor.command),
+):
+    app.command(name)(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.say(f"arkiv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(  # noqa: ARG001  its callback acts on it
+        False, "--version", help="Say the version.", callback=_version, is_eager=True
+    ),
+) -> None:
+    """Preserve records so that they can be proven whole, now and in decades."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    app()

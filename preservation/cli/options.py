@@ -1,0 +1,21 @@
+"""Options that many commands share, each with the same words everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive",
+        metavar="DIR",
+        help="The archive's folder; else ARKIV_ARCHIVE, else the nearest arkiv.toml upwards.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON document a line on standard output.")
+]
+PackageArguments = Annotated[
+    list[str] | None, typer.Argument(metavar="[AIP-ID]...", help="AIPs; all of them by default.")
+]

@@ -1,0 +1,77 @@
+"""`arkiv show`: all that is known of one AIP."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from preservation.cli import screen
+from preservation.cli.failing import told
+from preservation.cli.options import ArchiveOption, JsonOption
+
+if TYPE_CHECKING:
+    from preservation.cli.forms import ShowForm
+
+
+def command(
+    aip_id: Annotated[str, typer.Argument(metavar="AIP-ID", help="The AIP's identifier.")],
+    files: Annotated[bool, typer.Option("--files", help="Also its files.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Also its PREMIS events.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one AIP: its description, its copies, and on request its files and events.
+
+    Example: arkiv show 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --files
+    """
+    with told(json=json):
+        from preservation.assembly.archive import opened
+        from preservation.assembly.audits import required
+        from preservation.cli import words
+        from preservation.cli.forms import ShowForm
+        from preservation.settings import locate
+
+        catalogue = opened(locate(archive)).catalogue
+        summary = required(catalogue, aip_id)
+        listed = words.listed(summary, catalogue.copies(summary.id))
+        form = ShowForm(
+            **dict(listed),
+            account=words.account(summary.account),
+            description=words.statements(summary.description),
+            file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
+            events=tuple(map(words.event, catalogue.events(summary.id))) if events else None,
+        )
+        if json:
+            screen.emit(form)
+        else:
+            _say(form)
+
+
+def _say(form: "ShowForm") -> None:
+    screen.say(f"{form.title}")
+    screen.say(f"  AIP       {form.aip_id}, version {form.version}: {form.status}")
+    screen.say(f"  created   {form.created:%Y-%m-%d %H:%M} UTC from {form.sip}")
+    screen.say(f"  payload   {screen.number(form.files, 'file')}, {screen.octets(form.bytes)}")
+    for copy in form.copies:
+        checked = f"{copy.checked:%Y-%m-%d %H:%M} UTC" if copy.checked else "never"
+        screen.say(f"  store {copy.store}   {copy.state}; every octet compared: {checked}")
+    for statement in form.description:
+        if not statement.about:
+            language = f" [{statement.language}]" if statement.language else ""
+            screen.say(f"  {statement.element + language:<14}{screen.cut(statement.value, 64)}")
+    if form.file_list is not None:
+        screen.say()
+        screen.table(
+            ("format", "size", "name in the SIP"),
+            [(f.puid or "unknown", screen.octets(f.bytes), f.original_name) for f in form.file_list],
+            flexible=2,
+        )
+    if form.events is not None:
+        screen.say()
+        screen.table(
+            ("when (UTC)", "event", "outcome", "detail"),
+            [
+                (f"{e.when:%Y-%m-%d %H:%M}", e.type, e.outcome, f"{e.detail}: {e.note}")
+                for e in form.events
+            ],
+            flexible=3,
+        )

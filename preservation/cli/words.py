@@ -1,0 +1,125 @@
+"""Values of the model in the forms that commands print."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, cast
+
+from preservation.cli import forms
+from preservation.errors import (
+    ArkivError,
+    Corrupt,
+    Misconfigured,
+    Rejected,
+    Unavailable,
+)
+from preservation.model import description, premis, storage
+from preservation.model.storage import CopyState
+
+
+def failure(error: ArkivError) -> forms.Failure:
+    """The status of a document about an error."""
+    kinds: tuple[tuple[type[ArkivError], forms.Failure], ...] = (
+        (Misconfigured, "misconfigured"),
+        (Rejected, "rejected"),
+        (Corrupt, "corrupt"),
+        (Unavailable, "unavailable"),
+    )
+    return next((word for kind, word in kinds if isinstance(error, kind)), "failed")
+
+
+def copy(value: storage.Copy, reasons: Sequence[str] = ()) -> forms.Copy:
+    """One copy."""
+    return forms.Copy(
+        store=value.store,
+        key=value.key,
+        sha512=value.digest.value,
+        state=value.state.value,
+        checked=value.checked,
+        reasons=tuple(reasons),
+    )
+
+
+def account(value: storage.Account) -> forms.Account:
+    """Where every file of a SIP went."""
+    return forms.Account(
+        preserved=forms.Sum(files=value.preserved_files, bytes=value.preserved_bytes),
+        submission=forms.Sum(files=value.submission_files, bytes=value.submission_bytes),
+        excluded=forms.Sum(files=value.excluded_files, bytes=value.excluded_bytes),
+        received=forms.Sum(files=value.files, bytes=value.bytes),
+    )
+
+
+def package_status(
+    summary: storage.Summary, copies: Iterable[storage.Copy]
+) -> Literal["preserved", "damaged"]:
+    """Preserved when every store that was to hold a copy has one that is known to be sound."""
+    sound = {copy.store for copy in copies if copy.state is CopyState.SOUND}
+    return "preserved" if set(summary.stores) <= sound else "damaged"
+
+
+def reasons(copies: Iterable[storage.Copy]) -> tuple[str, ...]:
+    """What is the matter with copies that are not known to be sound."""
+    return tuple(
+        f"store {c.store}: the copy is {c.state}; see: arkiv show {c.package} --events"
+        for c in copies
+        if c.state is not CopyState.SOUND
+    )
+
+
+def title(summary: storage.Summary) -> str:
+    """The title of a package."""
+    return next((r.first("title") for r in summary.description if not r.about), summary.sip)
+
+
+def listed(summary: storage.Summary, copies: Sequence[storage.Copy]) -> forms.ListForm:
+    """One AIP in the list."""
+    return forms.ListForm(
+        status=package_status(summary, copies),
+        reasons=reasons(copies),
+        aip_id=summary.id,
+        version=summary.version,
+        files=summary.account.preserved_files,
+        bytes=summary.account.preserved_bytes,
+        copies=tuple(copy(c) for c in copies),
+        title=title(summary),
+        created=summary.created,
+        sip=summary.sip,
+    )
+
+
+def statements(records: Iterable[description.Record]) -> tuple[forms.Statement, ...]:
+    """Description, statement by statement."""
+    return tuple(
+        forms.Statement(
+            about=record.about, element=it.element, value=it.value, language=it.language
+        )
+        for record in records
+        for it in record.statements
+    )
+
+
+def file(value: storage.HeldFile) -> forms.File:
+    """One payload file."""
+    return forms.File(
+        path=value.path,
+        original_name=value.original_name,
+        bytes=value.size,
+        sha512=value.digest.value,
+        puid=value.puid,
+        format=value.format_name,
+        mime=value.mime,
+    )
+
+
+def event(value: premis.Event) -> forms.Event:
+    """One PREMIS event."""
+    finding = value.finding
+    return forms.Event(
+        identifier=value.identifier,
+        type=finding.type.value,
+        when=value.when,
+        outcome=finding.outcome.value,
+        agent=str(finding.agent),
+        detail=finding.detail,
+        note=finding.note,
+        objects=finding.objects,
+    )
