@@ -103,14 +103,15 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not a number of JSON")
 
 
-def stamp(when: datetime) -> str:
+def stamp(when: datetime, *, timespec: str = "auto") -> str:
     """A moment as text: RFC 3339 in UTC, `2026-01-31T12:00:00Z`, with microseconds if it has any.
 
-    Raises ValueError for a moment without a time zone.
+    With `timespec="microseconds"` it always has them: then texts sort as moments do. Raises
+    ValueError for a moment without a time zone.
     """
     if when.tzinfo is None:
         raise ValueError(f"{when} has no time zone")
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
 
 
 def moment(text: str) -> datetime:

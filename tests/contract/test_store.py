@@ -1,5 +1,6 @@
 """What every store promises (the port `Store`). A new store is one more line in STORES."""
 
+import errno
 import itertools
 import os
 import signal
@@ -492,6 +493,69 @@ class TestDirectory:
         finally:
             stop.set()
             pruner.join()
+        assert boxes(disk) == []
+
+
+class TestDirectoryDurability:
+    @pytest.fixture
+    def calls(self, monkeypatch) -> list[str]:
+        """What reached the system, in order; each call is made for real."""
+        made = []
+
+        def spy(name: str, told: Callable[..., str]) -> None:
+            real = getattr(os, name)
+
+            def call(*arguments):
+                made.append(f"{name} {told(*arguments)}")
+                return real(*arguments)
+
+            monkeypatch.setattr(os, name, call)
+
+        spy("fsync", lambda descriptor: os.readlink(f"/proc/self/fd/{descriptor}"))
+        spy("link", lambda _, target: str(target))
+        spy("replace", lambda _, target: str(target))
+        return made
+
+    @pytest.mark.parametrize("way", ["put", "replace"])
+    def test_content_is_on_the_medium_before_its_name_and_the_name_before_the_return(
+        self, disk, calls, way
+    ):
+        if way == "put":
+            disk.put("box/a/b", [b"x"], size=1)
+        else:
+            disk.replace("box/a/b", b"x")
+        content, name, *folders = calls
+        root = disk.root
+        assert content.startswith(f"fsync {root}/tmp/")
+        assert name == f"{'link' if way == 'put' else 'replace'} {root}/box/a/b"
+        assert folders == [f"fsync {root}/box/a", f"fsync {root}/box", f"fsync {root}"]
+
+    def test_what_is_said_to_be_there_is_on_the_medium(self, disk, calls):
+        # A writer that was killed right after its link left a name that may not last.
+        (disk.root / "box").mkdir()
+        (disk.root / "box/a").write_bytes(b"x")
+        with pytest.raises(AlreadyExists):
+            disk.put("box/a", [b"x"], size=1)
+        assert calls == [f"fsync {disk.root}/box", f"fsync {disk.root}"]
+
+    def test_a_removal_is_on_the_medium(self, disk, calls):
+        disk.put("box/a", [b"x"], size=1)
+        disk.put("box/b/c", [b"x"], size=1)
+        calls.clear()
+        disk.remove("box/b/c")
+        assert calls == [f"fsync {disk.root}/box", f"fsync {disk.root}"]
+
+    def test_a_name_that_does_not_reach_the_medium_is_taken_back(self, disk, monkeypatch):
+        real = os.fsync
+
+        def failing(descriptor: int) -> None:
+            if os.readlink(f"/proc/self/fd/{descriptor}") == f"{disk.root}/box":
+                raise OSError(errno.EIO, "Input/output error")
+            real(descriptor)
+
+        monkeypatch.setattr(os, "fsync", failing)
+        with pytest.raises(Unavailable, match=r"cannot write box/a: Input/output error"):
+            disk.put("box/a", [b"x"], size=1)
         assert boxes(disk) == []
 
 

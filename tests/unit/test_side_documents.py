@@ -93,6 +93,7 @@ class TestMembers:
             ([b"[]"], "line 1: an object"),
             ([line(offset="0")], "line 1: offset: a whole number"),
             ([line(offset=True)], "line 1: offset: a whole number"),
+            ([line(offset=1.0)], "line 1: offset: a whole number"),
             ([line(offset=-1)], "ends at 0"),
             ([line(size=-1)], "of -1 octets"),
             ([line(sha512="0" * 127)], "not a sha512 digest"),

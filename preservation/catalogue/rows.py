@@ -1,0 +1,186 @@
+"""Values of the model as rows of the tables, and back."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from preservation.model.description import Record, Statement
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.identifiers import PackageId, Puid, StoreName
+from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
+from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
+from preservation.standards.shape import moment, stamp
+
+Row: TypeAlias = Any
+"""A row as the database gives it: its columns are attributes."""
+
+Values: TypeAlias = tuple[str | int | None, ...]
+"""The columns of a new row, in the order of the table."""
+
+
+def text(when: datetime) -> str:
+    """A moment as a column has it."""
+    return stamp(when, timespec="microseconds")
+
+
+def sha512(digest: Digest) -> str:
+    """A digest as a column has it; ValueError when it is not the archive's own."""
+    if digest.algorithm is not Algorithm.SHA512:
+        raise ValueError(f"{digest.short} is not SHA-512")
+    return digest.value
+
+
+def from_summary(summary: Summary) -> dict[str, str | int]:
+    """The columns of `packages`, but its number."""
+    account = summary.account
+    return {
+        "id": summary.id,
+        "version": summary.version,
+        "created": text(summary.created),
+        "sip": summary.sip,
+        "fingerprint": sha512(summary.fingerprint),
+        "preserved_files": account.preserved_files,
+        "preserved_bytes": account.preserved_bytes,
+        "submission_files": account.submission_files,
+        "submission_bytes": account.submission_bytes,
+        "excluded_files": account.excluded_files,
+        "excluded_bytes": account.excluded_bytes,
+        "stores": json.dumps(summary.stores),
+    }
+
+
+def to_summary(row: Row, description: tuple[Record, ...]) -> Summary:
+    """A summary without files and events."""
+    return Summary(
+        id=PackageId(row.id),
+        version=row.version,
+        created=moment(row.created),
+        sip=row.sip,
+        fingerprint=Digest(Algorithm.SHA512, row.fingerprint),
+        account=Account(
+            row.preserved_files,
+            row.preserved_bytes,
+            row.submission_files,
+            row.submission_bytes,
+            row.excluded_files,
+            row.excluded_bytes,
+        ),
+        description=description,
+        files=(),
+        events=(),
+        stores=tuple(StoreName(name) for name in json.loads(row.stores)),
+    )
+
+
+def from_records(number: int, records: Iterable[Record]) -> tuple[list[Values], list[Values]]:
+    """Rows of `records` and of `statements`."""
+    heads: list[Values] = []
+    statements: list[Values] = []
+    for position, record in enumerate(records):
+        heads.append((number, position, record.about))
+        statements += (
+            (number, position, place, told.element, told.value, told.language)
+            for place, told in enumerate(record.statements)
+        )
+    return heads, statements
+
+
+def to_records(heads: Iterable[Row], statements: Iterable[Row]) -> dict[int, tuple[Record, ...]]:
+    """The description of each package number; both in the order of their keys."""
+    told: dict[tuple[int, int], list[Statement]] = {}
+    for row in statements:
+        statement = Statement(row.element, row.value, row.language)
+        told.setdefault((row.package, row.record), []).append(statement)
+    found: dict[int, list[Record]] = {}
+    for row in heads:
+        record = Record(row.about, tuple(told.get((row.package, row.position), ())))
+        found.setdefault(row.package, []).append(record)
+    return {number: tuple(records) for number, records in found.items()}
+
+
+def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:
+    """Rows of `files`."""
+    for position, file in enumerate(files):
+        yield (
+            number,
+            position,
+            file.path,
+            file.original_name,
+            file.size,
+            sha512(file.digest),
+            file.puid,
+            file.format_name,
+            file.mime,
+        )
+
+
+def to_file(row: Row) -> HeldFile:
+    """A file of a row of `files`."""
+    return HeldFile(
+        path=row.path,
+        original_name=row.original_name,
+        size=row.size,
+        digest=Digest(Algorithm.SHA512, row.sha512),
+        puid=None if row.puid is None else Puid(row.puid),
+        format_name=row.format_name,
+        mime=row.mime,
+    )
+
+
+def from_copy(copy: Copy) -> dict[str, str | int | None]:
+    """The columns of `copies`, but its package and store."""
+    return {
+        "key": copy.key,
+        "size": copy.size,
+        "sha512": sha512(copy.digest),
+        "state": copy.state.value,
+        "checked": None if copy.checked is None else text(copy.checked),
+    }
+
+
+def to_copy(row: Row) -> Copy:
+    """A copy of a row of `copies` joined with `packages`."""
+    return Copy(
+        package=PackageId(row.id),
+        version=row.version,
+        store=StoreName(row.store),
+        key=row.key,
+        size=row.size,
+        digest=Digest(Algorithm.SHA512, row.sha512),
+        state=CopyState(row.state),
+        checked=None if row.checked is None else moment(row.checked),
+    )
+
+
+def from_event(number: int, event: Event) -> Values:
+    """A row of `events`, but its number."""
+    finding, agent = event.finding, event.finding.agent
+    return (
+        number,
+        event.identifier,
+        text(event.when),
+        finding.type.value,
+        finding.outcome.value,
+        agent.name,
+        agent.version,
+        agent.type.value,
+        agent.note,
+        finding.detail,
+        finding.note,
+        json.dumps(finding.objects, ensure_ascii=False),
+    )
+
+
+def to_event(row: Row) -> Event:
+    """An event of a row of `events`."""
+    agent = Agent(row.agent_name, row.agent_version, AgentType(row.agent_type), row.agent_note)
+    finding = Finding(
+        type=EventType(row.type),
+        outcome=Outcome(row.outcome),
+        agent=agent,
+        detail=row.detail,
+        note=row.note,
+        objects=tuple(json.loads(row.objects)),
+    )
+    return Event(row.identifier, moment(row.recorded), finding)
