@@ -17,7 +17,7 @@ import preservation
 from preservation.errors import Misconfigured
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 _EXPLAINED_SIZE = 1024 * 1024
 _REASONS = 20
 

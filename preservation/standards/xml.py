@@ -6,6 +6,7 @@ A tree of a large package takes most of a gigabyte; a stream takes what one elem
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import BinaryIO
 from urllib.parse import quote, unquote
 
@@ -24,6 +25,7 @@ _SPECIAL = re.compile("[^\t\n !#-%'-;=?-~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U00
 _SPECIAL_IN_VALUE = re.compile(
     "[^ !#-%'-;=?-~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
 )
+_RESERVED = re.compile(r"[^A-Za-z0-9_.~/-]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -68,7 +70,16 @@ def moment(written: str) -> datetime:
 
 def href(path: str) -> str:
     """A relative path as a URI reference (RFC 3986): percent-encoded UTF-8, `/` kept."""
-    return quote(path, safe="/~")
+    return _RESERVED.sub(_percent_encoded, path)
+
+
+def _percent_encoded(match: re.Match[str]) -> str:
+    return _percent_encodings(match.group())
+
+
+@lru_cache(maxsize=4096)
+def _percent_encodings(char: str) -> str:
+    return quote(char, safe="")
 
 
 def path(reference: str) -> str:

@@ -26,10 +26,10 @@ FORMATS = tuple(
     Format(Puid(f"fmt/{number}"), f"Format & number {number}", "1.0", "image/tiff")
     for number in range(40)
 )
-
-
-def digest(number: int) -> Digest:
-    return Digest(Algorithm.SHA512, hashlib.sha512(b"%d" % number).hexdigest())
+DIGESTS = tuple(
+    Digest(Algorithm.SHA512, hashlib.sha512(b"%d" % number).hexdigest()) for number in range(1000)
+)
+"""A package has its digests before its documents are written; these are not measured."""
 
 
 def path(number: int) -> str:
@@ -43,7 +43,7 @@ def files(count: int) -> Iterator[mets.FileRef]:
             identifier=object_identifier(PACKAGE, f"representations/original/{place}"),
             path=place,
             size=20_480 + number,
-            digest=digest(number),
+            digest=DIGESTS[number % len(DIGESTS)],
             mime="image/tiff",
             created=BEGAN + timedelta(seconds=number),
             format=FORMATS[number % len(FORMATS)],
@@ -60,7 +60,7 @@ def objects(count: int) -> Iterator[FileObject]:
             original_name=path(number),
             size=20_480 + number,
             modified=BEGAN + timedelta(seconds=number),
-            digests=(digest(number),),
+            digests=(DIGESTS[number % len(DIGESTS)],),
             format=format,
             format_note="siegfried is sure",
             answers=(

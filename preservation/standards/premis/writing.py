@@ -145,32 +145,35 @@ def _representation(package: PackageId, it: RepresentationObject, made_by: str) 
 
 
 def _file(file: FileObject, included: str) -> str:
-    own, *given = file.digests
     notes = [answer_note(answer) for answer in file.answers]
     if file.format_note:
         notes.insert(0, DECISION + file.format_note)
     return (
-        '<object xsi:type="file">\n'
-        "<objectIdentifier><objectIdentifierType>UUID</objectIdentifierType>"
-        f"<objectIdentifierValue>{file.identifier}</objectIdentifierValue></objectIdentifier>\n"
-        "<objectCharacteristics><compositionLevel>0</compositionLevel>\n"
-        f"{_fixity(own, '')}{''.join([_fixity(digest, PRODUCER) for digest in given])}"
+        '<object xsi:type="file"><objectIdentifier><objectIdentifierType>UUID'
+        f"</objectIdentifierType><objectIdentifierValue>{file.identifier}"
+        "</objectIdentifierValue></objectIdentifier>\n"
+        f"<objectCharacteristics><compositionLevel>0</compositionLevel>{_fixities(file.digests)}"
         f"<size>{file.size}</size>\n<format>{_format(file.format)}"
-        + "".join([f"<formatNote>{text(note)}</formatNote>\n" for note in notes])
-        + "</format>\n<creatingApplication><dateCreatedByApplication>"
-        f"{instant(file.modified)}</dateCreatedByApplication></creatingApplication>\n"
-        + "".join([_inhibitor(kind) for kind in file.inhibitors])
-        + _characteristics(file.characteristics)
-        + f"</objectCharacteristics>\n<originalName>{text(file.original_name)}</originalName>\n"
+        f"{''.join([f'<formatNote>{text(note)}</formatNote>' for note in notes])}"
+        "</format>\n<creatingApplication><dateCreatedByApplication>"
+        f"{instant(file.modified)}</dateCreatedByApplication></creatingApplication>"
+        f"{_inhibitors(file.inhibitors)}{_characteristics(file.characteristics)}"
+        f"</objectCharacteristics><originalName>{text(file.original_name)}</originalName>\n"
         f"{_storage(file.path)}{included}</object>\n"
     )
 
 
-def _fixity(digest: Digest, originator: str) -> str:
-    by = f"<messageDigestOriginator>{originator}</messageDigestOriginator>" if originator else ""
+def _fixities(digests: Sequence[Digest]) -> str:
+    """The archive's own digest, and those that the producer gave."""
+    own, *given = digests
+    by = f"<messageDigestOriginator>{PRODUCER}</messageDigestOriginator>"
+    return _fixity(own, "") + "".join([_fixity(digest, by) for digest in given])
+
+
+def _fixity(digest: Digest, by: str) -> str:
     return (
         f"<fixity><messageDigestAlgorithm>{digest.algorithm.mets_name}</messageDigestAlgorithm>"
-        f"<messageDigest>{digest.value}</messageDigest>{by}</fixity>\n"
+        f"<messageDigest>{digest.value}</messageDigest>{by}</fixity>"
     )
 
 
@@ -180,16 +183,18 @@ def _format(format: Format) -> str:
     registry = (
         "<formatRegistry><formatRegistryName>PRONOM</formatRegistryName>"
         f"<formatRegistryKey>{format.puid}</formatRegistryKey>"
-        "<formatRegistryRole>specification</formatRegistryRole></formatRegistry>\n"
+        "<formatRegistryRole>specification</formatRegistryRole></formatRegistry>"
     )
     return (
         f"<formatDesignation><formatName>{text(format.name or 'unknown')}</formatName>{version}"
-        f"</formatDesignation>\n{registry if format.puid else ''}"
+        f"</formatDesignation>{registry if format.puid else ''}"
     )
 
 
-def _inhibitor(kind: str) -> str:
-    return f"<inhibitors><inhibitorType>{text(kind)}</inhibitorType></inhibitors>\n"
+def _inhibitors(kinds: Sequence[str]) -> str:
+    return "".join(
+        [f"<inhibitors><inhibitorType>{text(k)}</inhibitorType></inhibitors>" for k in kinds]
+    )
 
 
 def _characteristics(facts: Sequence[tuple[str, str]]) -> str:
@@ -198,7 +203,7 @@ def _characteristics(facts: Sequence[tuple[str, str]]) -> str:
     rows = "".join(f'<fact name="{attribute(name)}">{text(value)}</fact>' for name, value in facts)
     return (
         f'<objectCharacteristicsExtension><characteristics xmlns="{CHARACTERISTICS}">{rows}'
-        "</characteristics></objectCharacteristicsExtension>\n"
+        "</characteristics></objectCharacteristicsExtension>"
     )
 
 
