@@ -80,3 +80,15 @@ def fussy(batch):
         if "raise" in item:
             raise ValueError("no")
     return [item.upper() for item in batch]
+
+
+def none_each(batch):
+    return [None for _ in batch]
+
+
+def numbers(batch):
+    return [[1, 2, 3, 4] for _ in batch]
+
+
+def lists_of_nothing(batch):
+    return [[] for _ in batch]

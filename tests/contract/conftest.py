@@ -1,0 +1,12 @@
+"""The misbehaving tools, importable by a worker's process too."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def unruly(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "data")
+    return importlib.import_module("unruly")
