@@ -1,10 +1,10 @@
 """Everything outside the house, as protocols; docstrings are promises that adapters keep."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from preservation.model.fixity import Digest
+from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Answer, Format
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.packages import Characteristics
@@ -174,3 +174,24 @@ class Catalogue(Protocol):
 
 Holder = Callable[[Digest], PackageId | None]
 """Tells which AIP was made of a SIP with this fingerprint, if any."""
+
+
+class Source(Protocol):
+    """A package that lies somewhere, read file by file; names are paths below its root."""
+
+    @property
+    def sizes(self) -> Mapping[bytes, int]:
+        """Octets of every file."""
+        ...
+
+    def content(self, name: bytes) -> bytes:
+        """All octets of a small file."""
+        ...
+
+    def open(self, name: bytes) -> BinaryIO:
+        """A file, open for reading; the caller closes it."""
+        ...
+
+    def digests(self, name: bytes, algorithms: tuple[Algorithm, ...]) -> tuple[Digest, ...]:
+        """Digests of a file in these algorithms, read once."""
+        ...

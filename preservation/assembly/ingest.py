@@ -13,7 +13,15 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import claimed, recover, register, settle
 from preservation.errors import ArkivError
 from preservation.model.identifiers import PackageId
-from preservation.model.packages import Aip, Characterized, Exclusion, Identified, Sip, StoredAip, Verified
+from preservation.model.packages import (
+    Aip,
+    Characterized,
+    Exclusion,
+    Identified,
+    Sip,
+    StoredAip,
+    Verified,
+)
 from preservation.model.premis import Event, Outcome
 from preservation.model.storage import Account, Copy
 from preservation.ports import Progress

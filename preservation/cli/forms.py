@@ -1,7 +1,7 @@
 """The JSON documents that commands print; their JSON Schemas lie in `schemas/`.
 
-Every document has `status` and `reasons`; what speaks of a package has `aip_id`, `version`, `files`,
-`bytes` and `copies` too. Sizes are octets, moments are in UTC.
+Every document has `status` and `reasons`; what speaks of a package has `aip_id`, `version`,
+`files`, `bytes` and `copies` too. Sizes are octets, moments are in UTC.
 """
 
 from datetime import datetime

@@ -28,9 +28,7 @@ def command(
         archive = make(folder.absolute(), name=name)
         stores = tuple(s.url for s in archive.settings.stores)
         if json:
-            screen.emit(
-                InitForm(status="created", archive=str(archive.folder), stores=stores)
-            )
+            screen.emit(InitForm(status="created", archive=str(archive.folder), stores=stores))
             return
         screen.say(f"created an archive in {archive.folder}")
         screen.say(f"  its two stores: {', '.join(stores)}; put them on different disks")

@@ -46,7 +46,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: bool = typer.Option(  # noqa: ARG001  its callback acts on it
+    version: bool = typer.Option(
         False, "--version", help="Say the version.", callback=_version, is_eager=True
     ),
 ) -> None:

@@ -99,8 +99,8 @@ def progress(what: str) -> "Iterator[Progress]":
     if not sys.stderr.isatty():
         yield _Silence()
         return
-    from rich.console import Console  # noqa: PLC0415  only where somebody watches
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (

@@ -62,7 +62,10 @@ def _say(form: "ShowForm") -> None:
         screen.say()
         screen.table(
             ("format", "size", "name in the SIP"),
-            [(f.puid or "unknown", screen.octets(f.bytes), f.original_name) for f in form.file_list],
+            [
+                (f.puid or "unknown", screen.octets(f.bytes), f.original_name)
+                for f in form.file_list
+            ],
             flexible=2,
         )
     if form.events is not None:

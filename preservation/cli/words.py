@@ -1,7 +1,7 @@
 """Values of the model in the forms that commands print."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, cast
+from typing import Literal
 
 from preservation.cli import forms
 from preservation.errors import (

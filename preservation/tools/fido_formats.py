@@ -112,7 +112,7 @@ class Formats:
 
     def _by_extension(self, path: str) -> list[Match]:
         # As fido splits names; `Path.suffix` splits `...x` otherwise.
-        extension = os.path.splitext(path)[1].lower().lstrip(".")  # noqa: PTH122
+        extension = os.path.splitext(path)[1].lower().lstrip(".")
         found = [(place, "External") for place in self._extensions.get(extension, ())]
         if not extension:
             return []

@@ -1,0 +1,117 @@
+"""What is installed, configured and missing, and what that switches off."""
+
+import importlib.metadata
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from preservation.assembly.archive import Archive, characterizers, identifiers, opened
+from preservation.errors import ArkivError
+from preservation.standards import schema
+
+
+class State(StrEnum):
+    """What is the matter with a thing."""
+
+    OK = "ok"
+    MISSING = "missing"
+    WRONG = "wrong"
+    NOT_CONFIGURED = "not configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at; `without` says what is switched off when it is not there."""
+
+    name: str
+    state: State
+    found: str
+    without: str = ""
+
+
+_SPARE = 1024**3
+
+
+def examine(folder: Path | None) -> Iterator[Examined]:
+    """Look at the program, its tools and, if a folder is given, at the archive in it."""
+    yield _schemas()
+    yield _prefect()
+    if folder is None:
+        yield Examined("archive", State.NOT_CONFIGURED, "none here", "name one with --archive DIR")
+        return
+    try:
+        archive = opened(folder)
+    except ArkivError as error:
+        yield Examined("archive", State.WRONG, str(error), "nothing can be ingested or audited")
+        return
+    yield Examined("archive", State.OK, str(folder))
+    yield Examined("catalogue", State.OK, str(folder / archive.settings.catalogue))
+    yield from _stores(archive)
+    yield from _tools(archive)
+    without = "each AIP says that no malware scan was made"
+    yield Examined("malware scan", State.NOT_CONFIGURED, "no scanner", without)
+
+
+def _schemas() -> Examined:
+    folder = schema.folder()
+    count = len(list(folder.glob("*.xsd"))) if folder.is_dir() else 0
+    if not count:
+        return Examined("schemas", State.MISSING, str(folder), "no AIP can be made")
+    return Examined("schemas", State.OK, f"{count} in {folder}")
+
+
+def _prefect() -> Examined:
+    try:
+        version = importlib.metadata.version("prefect")
+    except importlib.metadata.PackageNotFoundError:
+        return Examined("prefect", State.MISSING, "not installed", "flows; the commands work")
+    return Examined("prefect", State.OK, version)
+
+
+def _stores(archive: Archive) -> Iterator[Examined]:
+    devices = set()
+    for told in archive.settings.stores:
+        place = archive.folder / told.url
+        name = f"store {told.name}"
+        try:
+            for _ in archive.stores[told.name].keys("ocfl/0="):
+                break
+        except ArkivError as error:
+            yield Examined(name, State.WRONG, str(error), "no AIP can be preserved without it")
+            continue
+        free = shutil.disk_usage(place).free
+        found = f"{place}, {free / 1024**3:.0f} GiB free"
+        state = State.OK if free > _SPARE else State.WRONG
+        yield Examined(name, state, found, "" if state is State.OK else "hardly any room is left")
+        devices.add(place.stat().st_dev)
+    if len(archive.settings.stores) < 2:
+        without = "damage cannot be mended; add a second store to arkiv.toml"
+        yield Examined("copies", State.WRONG, "one store only", without)
+    elif len(devices) == 1:
+        without = "one broken disk takes every copy; put the stores on different disks"
+        yield Examined("copies", State.WRONG, "all stores are on one file system", without)
+
+
+def _tools(archive: Archive) -> Iterator[Examined]:
+    told = archive.settings.tools
+    if not told.identifiers:
+        yield Examined(
+            "identification", State.NOT_CONFIGURED, "no identifier", "formats stay unknown"
+        )
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            with identifiers(archive, Path(scratch)) as found:
+                for tool in found:
+                    if tool is not None:
+                        agent = tool.agent
+                        yield Examined(
+                            agent.name, State.OK, f"{agent.version} {agent.note}".strip()
+                        )
+            with characterizers(archive) as more:
+                for characterizer in more:
+                    yield Examined(characterizer.agent.name, State.OK, characterizer.agent.version)
+        except ArkivError as error:
+            yield Examined("tools", State.WRONG, str(error), "identification or characterization")
