@@ -10,6 +10,7 @@ from pathlib import Path
 
 from preservation.assembly.archive import Archive, characterizers, identifiers, opened
 from preservation.errors import ArkivError
+from preservation.model.identifiers import StoreName
 from preservation.standards import schema
 
 
@@ -77,7 +78,7 @@ def _stores(archive: Archive) -> Iterator[Examined]:
         place = archive.folder / told.url
         name = f"store {told.name}"
         try:
-            for _ in archive.stores[told.name].keys("ocfl/0="):
+            for _ in archive.stores[StoreName(told.name)].keys("ocfl/0="):
                 break
         except ArkivError as error:
             yield Examined(name, State.WRONG, str(error), "no AIP can be preserved without it")

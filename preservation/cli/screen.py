@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
     from preservation.ports import Progress
 
@@ -69,9 +71,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], flexible: int) -
 class _Bar:
     """A progress bar on a terminal."""
 
-    def __init__(self, bars: Any) -> None:
+    def __init__(self, bars: "Bars") -> None:
         self._bars = bars
-        self._task: Any = None
+        self._task: TaskID | None = None
 
     def begin(self, step: str, total: int) -> None:
         if self._task is not None:

@@ -99,7 +99,7 @@ def _judge_aip(source: Source, digests: Mapping[bytes, Digest]) -> Iterator[Find
         name
         for name in sorted(source.sizes)
         if name.startswith(root)
-        and (name.endswith(b"/METS.xml") or name.endswith(b"metadata/preservation/premis.xml"))
+        and name.endswith((b"/METS.xml", b"metadata/preservation/premis.xml"))
         and not name.startswith((root + b"submission/", root + b"representations/original/data/"))
     ]
     detail = "AIP: METS and PREMIS by the schemas of Arkiv"
@@ -138,7 +138,7 @@ def _link_faults(source: Source, name: bytes, digests: Mapping[bytes, Digest]) -
     folder = name.rpartition(b"/")[0] + b"/"
     with source.open(name) as stream:
         document = mets.read(stream)
-    references = [
+    references: list[mets.MetadataRef | mets.FileRef] = [
         *document.descriptive,
         *document.provenance,
         *(representation.mets for representation in document.representations),
