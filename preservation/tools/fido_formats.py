@@ -32,14 +32,16 @@ _OLE2 = "fmt/111"
 class Formats:
     """All formats that fido knows, with their signatures and priorities."""
 
-    def __init__(self) -> None:
-        """Read the signature files that fido's own `versions.xml` names; about half a second."""
-        local = get_local_versions()
+    def __init__(self, folder: str = CONFIG_DIR) -> None:
+        """Read the files that `versions.xml` in fido's folder names; about half a second."""
+        local = get_local_versions(folder)
         self.release = f"PRONOM {local.pronom_version}"
         self.version = str(__version__)
         # Only to read the files: its identification is not used.
         reader = Fido(
-            quiet=True, format_files=[local.pronom_signature, local.fido_extension_signature]
+            quiet=True,
+            conf_dir=folder,
+            format_files=[local.pronom_signature, local.fido_extension_signature],
         )
         elements = reader.formats
         self._rows = [_row(element) for element in elements]
@@ -52,7 +54,7 @@ class Formats:
         for place, element in enumerate(elements):
             for text in dict.fromkeys(e.text or "" for e in element.findall("extension")):
                 self._extensions.setdefault(text, []).append(place)
-        tree = ET.parse(Path(CONFIG_DIR) / local.pronom_container_signature)  # noqa: S314 - fido's own
+        tree = ET.parse(Path(folder) / local.pronom_container_signature)  # noqa: S314 - fido's own
         self._inside = {
             kind: _compiled(reader.extract_signatures(tree, signature_type=kind))
             for kind in ("ZIP", "OLE2")

@@ -60,15 +60,14 @@ class StandIns:
 
 def plain(path: bytes) -> bool:
     """Whether every program can be given this path: UTF-8 and printable."""
-    text = os.fsdecode(path)
-    return text.isprintable()
+    return os.fsdecode(path).isprintable()
 
 
 def regular_size(path: bytes) -> int:
     """Octets of a regular file; raises OSError with the reason when it is none."""
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(f"{os.fsdecode(path)} is not a regular file")
+        raise OSError("not a regular file")
     return status.st_size
 
 

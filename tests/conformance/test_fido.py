@@ -6,9 +6,12 @@ import warnings
 import pytest
 from fido.fido import Fido as Stock
 from fido.versions import get_local_versions
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from preservation.model.formats import Basis
 from preservation.tools.fido import Fido
+from preservation.tools.fido_formats import Formats
 
 BASES = {
     "container": Basis.CONTAINER,
@@ -17,12 +20,13 @@ BASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def stock():
-    local = get_local_versions()
+def ask_stock(*folder):
+    """Asks the stock program: formats (PUID, name), names of signatures, and basis."""
+    local = get_local_versions(*folder)
     told = []
     program = Stock(
         quiet=True,
+        **({"conf_dir": folder[0]} if folder else {}),
         handle_matches=lambda _, matches, __, how="": told.append((matches, how)),
         format_files=[local.pronom_signature, local.fido_extension_signature],
     )
@@ -40,6 +44,11 @@ def stock():
         return formats, "; ".join(evidence), basis
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def stock():
+    return ask_stock()
 
 
 @pytest.mark.slow
@@ -65,3 +74,40 @@ def test_the_answers_are_those_of_the_stock_program(shared, stock, corpus, step)
         if (found, answer.evidence, answer.basis) != (expected, evidence, basis):
             different.append((path, expected, evidence, answer))
     assert different == []
+
+
+def write_signatures(folder, beats):
+    """Formats fmt/0, fmt/1 ... of one letter each, of which some have priority over others."""
+    formats = "".join(
+        f"<format><puid>fmt/{n}</puid><name>F{n}</name><extension>x</extension>"
+        f"<signature><name>S{n}</name><pattern><position>VAR</position>"
+        f"<regex>{letter}</regex></pattern></signature>"
+        + "".join(f"<has_priority_over>fmt/{b}</has_priority_over>" for a, b in beats if a == n)
+        + "</format>"
+        for n, letter in enumerate("abcd")
+    )
+    (folder / "formats.xml").write_text(f"<formats>{formats}</formats>")
+    (folder / "more.xml").write_text("<formats/>")
+    (folder / "containers.xml").write_text("<x><FileFormatMappings/></x>")
+    (folder / "versions.xml").write_text(
+        "<versions><pronomVersion>0</pronomVersion><pronomSignature>formats.xml</pronomSignature>"
+        "<pronomContainerSignature>containers.xml</pronomContainerSignature>"
+        "<fidoExtensionSignature>more.xml</fidoExtensionSignature></versions>"
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    beats=st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6),
+    content=st.text("abcd", max_size=4),
+)
+@example(beats={(0, 1), (1, 2)}, content="abc")
+def test_priorities_are_weighed_in_the_same_order(tmp_path_factory, beats, content):
+    folder = tmp_path_factory.mktemp("signatures")
+    write_signatures(folder, beats)
+    path = folder / "file.x"
+    path.write_text(content)
+    how, rows, warning = Formats(str(folder)).identify(str(path))
+    formats, _, basis = ask_stock(str(folder))(str(path))
+    assert [(row[0], row[1]) for row in rows] == list(formats)
+    assert (BASES[how] if rows else Basis.NONE, warning) == (basis, "")

@@ -2,6 +2,8 @@
 
 import os
 import struct
+import sys
+import types
 import zipfile
 
 import pytest
@@ -255,6 +257,15 @@ class TestSiegfried:
         answer, after = tools["siegfried"].identify([os.fsencode(pipe), write(b"a.pdf", PDF)])
         assert "not a regular file" in answer.not_performed
         assert puids(after) == {"fmt/18"}
+
+    def test_answers_in_another_order_are_refused(self, monkeypatch):
+        pygfried = types.ModuleType("pygfried")
+        pygfried.identify_many = lambda paths, **_: {
+            "files": [{"filename": path, "errors": "", "matches": []} for path in reversed(paths)]
+        }
+        monkeypatch.setitem(sys.modules, "pygfried", pygfried)
+        with pytest.raises(ValueError, match="not for the files that were asked about"):
+            siegfried.scan(["a", "b"])
 
     def test_text_and_extension_are_no_certainty(self, tools, write):
         text, code = tools["siegfried"].identify(

@@ -8,5 +8,5 @@ import pytest
 
 @pytest.fixture
 def unruly(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "data")
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "data")
     return importlib.import_module("unruly")
