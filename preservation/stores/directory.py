@@ -80,6 +80,9 @@ class DirectoryStore:
                 length = _CHUNK if stop is None else min(_CHUNK, stop - start)
                 with self._answering(f"read {key} at {start}"):
                     chunk = os.pread(descriptor, length, start)
+                    if len(chunk) == _CHUNK:
+                        # Pages that are used again at once cost a quarter of new ones.
+                        os.posix_fadvise(descriptor, start, _CHUNK, os.POSIX_FADV_DONTNEED)
                 if not chunk:
                     return
                 yield chunk

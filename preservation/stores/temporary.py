@@ -10,6 +10,7 @@ from pathlib import Path
 
 _PREALLOCATED = 16 << 20
 _WRITE_BACK = 8 << 20
+_FREED = 64 << 20
 
 
 @dataclass(slots=True)
@@ -63,9 +64,10 @@ class Temporary:
         self.written += len(chunk)
         if self.written - self._sent >= _WRITE_BACK:
             # On Linux this starts the write-back of dirty pages (mm/fadvise.c), as sync_file_range
-            # would: at the end of many GiB fsync has then little left to wait for.
-            length = self.written - self._sent
-            os.posix_fadvise(self.descriptor, self._sent, length, os.POSIX_FADV_DONTNEED)
+            # would, and frees the clean ones: at the end of many GiB fsync has little left to wait
+            # for, and the cache still holds what others need.
+            start = max(0, self._sent - _FREED)
+            os.posix_fadvise(self.descriptor, start, self.written - start, os.POSIX_FADV_DONTNEED)
             self._sent = self.written
 
     def flush(self) -> None:
