@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from preservation import settings
-from preservation.catalogue.database import Database
+from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
 from preservation.catalogue.journal import SqlJournal
 from preservation.errors import Corrupt, Misconfigured
@@ -89,7 +89,7 @@ def opened_for_rebuild(folder: Path) -> Archive:
 
 
 def _address(folder: Path, told: Settings) -> str:
-    return f"sqlite:///{folder / told.catalogue}"
+    return url_of(folder / told.catalogue)
 
 
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:

@@ -27,6 +27,7 @@ def load(store: Store, package: PackageId, version: int) -> tuple[Summary, Copy]
     The copy is `unchecked`. Raises Corrupt when a document is missing or is not what the digests of
     the inventory say.
     """
+    root = ocfl.object_root(package)
     inventory_key = ocfl.inventory_key(package, version)
     document = _read(store, inventory_key)
     if _read(store, ocfl.commit_key(package, version)) != inventory.sidecar(document):
@@ -37,14 +38,14 @@ def load(store: Store, package: PackageId, version: int) -> tuple[Summary, Copy]
     state = dict(holding.versions[version - 1].state)
     contents = {}
     for name in ("members.jsonl", "summary.json"):
-        key = holding.content(name, version)
+        key = f"{root}/{holding.content(name, version)}"
         contents[name] = _read(store, key)
         if sha512(contents[name]) != state[name]:
             _differs(store, key, "the inventory")
     rows = members.read([contents["members.jsonl"]])
     found = summary.read(contents["summary.json"], (row.file for row in rows if row.file))
     tar = ocfl.tar_name(package, version)
-    key = holding.content(tar, version)
+    key = f"{root}/{holding.content(tar, version)}"
     size = store.size(key)
     if size is None:
         raise Corrupt(f"store {store.name}: {key} is missing")

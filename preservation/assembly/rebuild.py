@@ -26,10 +26,13 @@ class Rebuilt:
 def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebuilt:
     """Make the catalogue anew from one store (the first by default), all or nothing.
 
-    An AIP whose documents in this store are damaged is left out and named. Raises Misconfigured for
-    a store that the archive does not have, Unavailable when the store does not answer.
+    An AIP whose documents in this store are damaged is left out and named; but one that the
+    catalogue knows is never forgotten: then Corrupt is raised and the catalogue stays as it was.
+    Raises Misconfigured for a store that the archive does not have, Unavailable when the store does
+    not answer.
     """
     source = _source(archive, store)
+    known = {summary.id for summary in archive.catalogue.packages()}
     packages = list(held(source))
     entries: defaultdict[PackageId, list[Entry]] = defaultdict(list)
     for entry in ledger.entries(source):
@@ -46,7 +49,23 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
             except Corrupt as corrupt:
                 reasons += (f"{package}: {reason}" for reason in corrupt.reasons)
             progress.advance(1)
+        _require_all(known - set(taken), source, reasons)
     return Rebuilt(source.name, tuple(taken), tuple(reasons))
+
+
+def _require_all(lost: set[PackageId], source: Store, reasons: list[str]) -> None:
+    if not lost:
+        return
+    named = [
+        f"{package}: known to the catalogue, not told by store {source.name}"
+        for package in sorted(lost)
+    ]
+    raise Corrupt(
+        *reasons,
+        *named,
+        "the catalogue stays as it was; rebuild from another store with --store, or move the "
+        "catalogue away first if this store is right",
+    )
 
 
 def _source(archive: Archive, store: str | None) -> Store:

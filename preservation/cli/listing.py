@@ -28,17 +28,7 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
         if not found:
             screen.say("the archive is empty; next: arkiv ingest FOLDER")
             return
-        screen.table(
-            ("AIP", "state", "files", "size", "title"),
-            [
-                (
-                    form.aip_id or "",
-                    form.status,
-                    f"{form.files:,}",
-                    screen.octets(form.bytes),
-                    form.title,
-                )
-                for form in found
-            ],
-            flexible=4,
-        )
+        for form in found:
+            size = f"{screen.number(form.files, 'file'):>12}  {screen.octets(form.bytes):>10}"
+            screen.say(f"{form.aip_id}  {form.status:<9}  {size}")
+            screen.say(f"  {form.created:%Y-%m-%d}  {screen.cut(form.title, 66)}")

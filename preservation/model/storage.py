@@ -65,8 +65,8 @@ class Account:
 class Summary:
     """What the catalogue holds of one AIP version; stored beside it, so the catalogue can burn.
 
-    `sip` is the SIP's folder name in written form, `fingerprint` that of `Verified`, `size` and
-    `digest` those of the tar, `stores` the stores that were to get a copy.
+    `sip` is the SIP's folder name in written form, `fingerprint` that of `Verified`, `stores` the
+    stores that were to get a copy.
     """
 
     id: PackageId

@@ -171,7 +171,7 @@ def _tar(
     yield f"store {copy.store}: {copy.key}: {copy.digest.short} expected, {found.short} found"
     if inventory is None:
         return
-    key = inventory.content("members.jsonl")
+    key = f"{ocfl.object_root(copy.package)}/{inventory.content('members.jsonl')}"
     if store.size(key) is None:
         return
     try:

@@ -125,7 +125,8 @@ def _rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
     tar_name = ocfl.tar_name(copy.package, copy.version)
     if holding.id != copy.package or state.get(tar_name) != copy.digest:
         raise Corrupt(f"store {copy.store}: {key}: is not the inventory that was committed")
-    listed = holding.content("members.jsonl", copy.version)
+    path = holding.content("members.jsonl", copy.version)
+    listed = f"{ocfl.object_root(copy.package)}/{path}"
     content = b"".join(store.read(listed))
     if sha512(content) != state["members.jsonl"]:
         raise _differs(copy, listed, state["members.jsonl"], sha512(content))
