@@ -70,11 +70,8 @@ def _say(form: "ShowForm") -> None:
         )
     if form.events is not None:
         screen.say()
-        screen.table(
-            ("when (UTC)", "event", "outcome", "detail"),
-            [
-                (f"{e.when:%Y-%m-%d %H:%M}", e.type, e.outcome, f"{e.detail}: {e.note}")
-                for e in form.events
-            ],
-            flexible=3,
-        )
+        for e in form.events:
+            screen.say(f"{e.when:%Y-%m-%d %H:%M}  {e.type}: {e.outcome}")
+            screen.say(f"  {screen.cut(f'{e.agent}: {e.detail}', 76)}")
+            if e.note:
+                screen.say(f"  {screen.cut(e.note, 76)}")

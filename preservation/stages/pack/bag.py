@@ -1,0 +1,71 @@
+"""The bag around an AIP, and the order of everything in its tar."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from preservation import __version__
+from preservation.model.packages import Characterized, Role
+from preservation.model.storage import Member
+from preservation.stages.pack.documents import ORIGINAL, Documents
+from preservation.standards import bagit
+from preservation.streams import write_file
+
+
+def _order(path: str) -> tuple[int, str]:
+    """METS first, then metadata, then what accompanies: the head of the tar tells all about it."""
+    heads = ("METS.xml", "metadata/", f"{ORIGINAL}/", "documentation/", "schemas/")
+    return next((n for n, head in enumerate(heads) if path.startswith(head)), len(heads)), path
+
+
+def members(characterized: Characterized, documents: Documents) -> Iterator[Member]:
+    """Every member of the tar: tag files, documents, submission material, payload."""
+    package = documents.package
+    base = f"data/{package}/"
+    seconds = int(documents.created.timestamp())
+    inner = [
+        Member(base + path, it.size, it.digest, seconds, os.fsencode(it.path))
+        for path, it in sorted(documents.written.items(), key=lambda item: _order(item[0]))
+    ]
+    sip = characterized.identified.verified.sip
+    root = os.fsencode(sip.root)
+    files = characterized.identified.verified.files
+    for role in (Role.SUBMISSION, Role.PAYLOAD):
+        inner += [
+            Member(
+                base + file.received.path,
+                file.received.size,
+                file.digests[0],
+                file.received.modified_ns // 1_000_000_000,
+                os.path.join(root, file.received.given),
+            )
+            for file in files
+            if file.received.role is role
+        ]
+    tags = _tag_files(inner, documents)
+    for member in (*tags, *inner):
+        yield Member(
+            f"{package}/{member.name}", member.size, member.digest, member.modified, member.source
+        )
+
+
+def _tag_files(payload: Sequence[Member], documents: Documents) -> Iterator[Member]:
+    """The bag around the AIP (RFC 8493): every file of `data/` in the manifest."""
+    folder = documents.folder.parent / "bag"
+    seconds = int(documents.created.timestamp())
+    octets = sum(member.size for member in payload)
+    info = (
+        ("Bag-Software-Agent", f"Arkiv {__version__}"),
+        ("Bagging-Date", documents.created.date().isoformat()),
+        ("External-Identifier", str(documents.package)),
+        ("Payload-Oxum", f"{octets}.{len(payload)}"),
+    )
+    contents: tuple[tuple[str, Iterable[bytes]], ...] = (
+        ("bagit.txt", [bagit.DECLARATION]),
+        ("bag-info.txt", [bagit.bag_info(info)]),
+        ("manifest-sha512.txt", bagit.manifest((m.name, m.digest) for m in payload)),
+    )
+    tags = [(name, write_file(folder / name, chunks)) for name, chunks in contents]
+    listed = bagit.manifest((name, it.digest) for name, it in tags)
+    tags.append(("tagmanifest-sha512.txt", write_file(folder / "tagmanifest-sha512.txt", listed)))
+    for name, it in tags:
+        yield Member(name, it.size, it.digest, seconds, os.fsencode(it.path))

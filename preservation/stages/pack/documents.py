@@ -1,0 +1,97 @@
+"""The documents of an AIP while they are written: where each lies, its size and its digest."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from preservation.model.identifiers import PackageId, StoreName
+from preservation.model.premis import ARKIV, Agent, AgentType, Event, object_identifier
+from preservation.standards import mets, schema
+from preservation.streams import Written, write_file
+
+VERSION = 1
+ORIGINAL = "representations/original"
+DESCRIPTION = "metadata/descriptive/dc.xml"
+FILE_DESCRIPTIONS = "metadata/descriptive/dc-files.xml"
+PACKAGE_PREMIS = "metadata/preservation/premis.xml"
+FILE_PREMIS = f"{ORIGINAL}/metadata/preservation/premis.xml"
+
+XML = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What pack needs besides the package: when, for which stores, and a folder to write into.
+
+    `events` gives the events on record at the moment it is called; `organization` may be empty.
+    """
+
+    created: datetime
+    stores: tuple[StoreName, ...]
+    scratch: Path
+    organization: str
+    events: Callable[[], Sequence[Event]]
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """Who made the package, as METS names them."""
+        if not self.organization:
+            return (ARKIV,)
+        return ARKIV, Agent(self.organization, type=AgentType.ORGANIZATION)
+
+
+@dataclass(slots=True)
+class Documents:
+    """The documents of an AIP written so far, by their path in it, in the order of writing."""
+
+    package: PackageId
+    folder: Path
+    created: datetime
+    written: dict[str, Written] = field(default_factory=dict)
+
+    def write(self, path: str, chunks: Iterable[bytes]) -> None:
+        """Write a document at its path in the AIP."""
+        self.written[path] = write_file(self.folder / path, chunks)
+
+    def reference(self, path: str, mime: str, below: str = "") -> mets.FileRef:
+        """A METS file element for a document, its path relative to the folder `below`."""
+        it = self.written[path]
+        identifier = object_identifier(self.package, path)
+        relative = path.removeprefix(below)
+        return mets.FileRef(identifier, relative, it.size, it.digest, mime, self.created)
+
+    def metadata(
+        self, path: str, kind: str, version: str = "", below: str = ""
+    ) -> mets.MetadataRef:
+        """A METS reference to a metadata document."""
+        it = self.reference(path, XML, below)
+        return mets.MetadataRef(
+            it.identifier, it.path, it.size, it.digest, it.mime, it.created, kind, version
+        )
+
+    def group(self, use: str, folder: str, mime: Callable[[str], str]) -> mets.FileGroup:
+        """A METS file group of all documents of a folder."""
+        paths = [path for path in self.written if path.startswith(folder)]
+        return mets.FileGroup(use, tuple(self.reference(path, mime(path)) for path in paths))
+
+
+def validate(documents: Documents) -> None:
+    """Refuse to pack a document that our own schemas refuse: that is a bug, not a bad SIP."""
+    for path, written_ in documents.written.items():
+        name = _SCHEMAS.get(path)
+        if name is None:
+            continue
+        reasons = schema.validate(written_.path, name)
+        if reasons:
+            raise RuntimeError(f"{path}: {'; '.join(reasons)}")
+
+
+_SCHEMAS = {
+    "METS.xml": schema.SchemaName.METS,
+    f"{ORIGINAL}/METS.xml": schema.SchemaName.METS,
+    PACKAGE_PREMIS: schema.SchemaName.PREMIS,
+    FILE_PREMIS: schema.SchemaName.PREMIS,
+    DESCRIPTION: schema.SchemaName.DUBLIN_CORE,
+    FILE_DESCRIPTIONS: schema.SchemaName.FILE_DESCRIPTIONS,
+}

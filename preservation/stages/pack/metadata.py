@@ -1,0 +1,178 @@
+"""METS, PREMIS and Dublin Core of an AIP, from what the stages found."""
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from preservation.model.description import Record, Statement
+from preservation.model.names import written
+from preservation.model.packages import Characterized, Role, Sip
+from preservation.model.premis import (
+    Event,
+    FileObject,
+    RepresentationObject,
+    object_identifier,
+)
+from preservation.stages.pack.documents import (
+    DESCRIPTION,
+    FILE_DESCRIPTIONS,
+    FILE_PREMIS,
+    ORIGINAL,
+    PACKAGE_PREMIS,
+    VERSION,
+    XML,
+    Documents,
+    Packing,
+)
+from preservation.standards import dublin_core, eark, mets, premis, readme, received, schema
+
+_LATEST = 253402300799  # the last second of the year 9999, the last that a datetime can be
+
+
+def describe(sip: Sip, documents: Documents) -> tuple[Record, ...]:
+    """Dublin Core of the package and of its files; without a title, the SIP's name."""
+    told = next((record for record in sip.description if not record.about), Record("", ()))
+    if not told.first("title"):
+        title = Statement("title", written(os.fsencode(sip.root.name)))
+        told = Record("", (title, *told.statements))
+    documents.write(DESCRIPTION, [dublin_core.write_package(told)])
+    others = tuple(record for record in sip.description if record.about)
+    if others:
+        documents.write(FILE_DESCRIPTIONS, dublin_core.write_files(others))
+    return (told, *others)
+
+
+def accompany(sip: Sip, documents: Documents, files: int) -> None:
+    """Documentation and schemas: all that a stranger needs to read the package without Arkiv."""
+    for name, content in readme.readme(sip.id, files=files, version=VERSION).items():
+        documents.write(f"documentation/{name}", [content])
+    if any(received.entries(sip)):
+        documents.write(received.PATH, received.write(sip))
+    for file in sorted(schema.folder().glob("*.xsd")):
+        documents.write(f"schemas/{file.name}", [file.read_bytes()])
+
+
+def _moment(nanoseconds: int) -> datetime:
+    seconds = min(max(nanoseconds // 1_000_000_000, 0), _LATEST)
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def file_objects(characterized: Characterized) -> Iterator[FileObject]:
+    """A PREMIS object for each payload file, in the order of the package; made anew each time."""
+    identified = characterized.identified
+    package = identified.verified.sip.id
+    for file, identification, characteristics in zip(
+        identified.payload,
+        identified.identifications,
+        characterized.characteristics,
+        strict=True,
+    ):
+        yield FileObject(
+            object_identifier(package, file.received.path),
+            file.received.path,
+            written(file.received.given),
+            file.received.size,
+            _moment(file.received.modified_ns),
+            file.digests,
+            identification.format,
+            identification.reason,
+            identification.answers,
+            characteristics.facts,
+            characteristics.inhibitors,
+        )
+
+
+def represent(
+    characterized: Characterized, documents: Documents, packing: Packing, creation: str
+) -> None:
+    """PREMIS and METS of the representation that holds the files as they were submitted."""
+    package = documents.package
+    representation = RepresentationObject(object_identifier(package, ORIGINAL), "original")
+    documents.write(
+        FILE_PREMIS,
+        premis.write_representation(
+            package=package,
+            representation=representation,
+            files=file_objects(characterized),
+            creation=creation,
+        ),
+    )
+    below = f"{ORIGINAL}/"
+    content = (
+        mets.FileRef(
+            file.identifier,
+            file.path.removeprefix(below),
+            file.size,
+            file.digests[0],
+            file.format.mime,
+            file.modified,
+            file.format if file.format.puid else None,
+        )
+        for file in file_objects(characterized)
+    )
+    document = mets.Mets(
+        "original",
+        "the files as they were submitted",
+        packing.created,
+        mets.Kind.REPRESENTATION,
+        packing.agents,
+        (),
+        (documents.metadata(FILE_PREMIS, "PREMIS", "3.0", below),),
+        (mets.FileGroup(eark.content_use("original"), content),),
+    )
+    documents.write(f"{below}METS.xml", mets.write(document))
+
+
+def enclose(
+    characterized: Characterized,
+    documents: Documents,
+    packing: Packing,
+    events: Sequence[Event],
+) -> None:
+    """PREMIS and METS of the package as a whole."""
+    sip = characterized.identified.verified.sip
+    name = written(os.fsencode(sip.root.name))
+    representation = RepresentationObject(object_identifier(sip.id, ORIGINAL), "original")
+    documents.write(
+        PACKAGE_PREMIS,
+        premis.write_package(
+            package=sip.id,
+            sip=name,
+            representations=[representation],
+            events=events,
+            rights=sip.rights,
+        ),
+    )
+    submission = (
+        mets.FileRef(
+            object_identifier(sip.id, file.received.path),
+            file.received.path,
+            file.received.size,
+            file.digests[0],
+            "",
+            _moment(file.received.modified_ns),
+        )
+        for file in characterized.identified.verified.files
+        if file.received.role is Role.SUBMISSION
+    )
+    descriptive = [p for p in (DESCRIPTION, FILE_DESCRIPTIONS) if p in documents.written]
+    document = mets.Mets(
+        str(sip.id),
+        name,
+        packing.created,
+        mets.Kind.PACKAGE,
+        packing.agents,
+        tuple(documents.metadata(path, "DC") for path in descriptive),
+        (documents.metadata(PACKAGE_PREMIS, "PREMIS", "3.0"),),
+        (
+            documents.group("Documentation", "documentation/", _documentation_mime),
+            documents.group("Schemas", "schemas/", lambda _: XML),
+            mets.FileGroup("Submission", submission),
+        ),
+        (mets.RepresentationRef("original", documents.reference(f"{ORIGINAL}/METS.xml", XML)),),
+    )
+    documents.write("METS.xml", mets.write(document))
+
+
+def _documentation_mime(path: str) -> str:
+    return "text/plain" if path.endswith(".txt") else "application/x-ndjson"
