@@ -44,7 +44,7 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
     represent(characterized, documents, packing, creation(events))
     enclose(characterized, documents, packing, events)
     validate(documents)
-    members = tuple(members(characterized, documents))
+    laid = tuple(members(characterized, documents))
     name = written(os.fsencode(sip.root.name))
     files = tuple(_held(file) for file in file_objects(characterized))
     summary = Summary(
@@ -59,7 +59,7 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
         events,
         packing.stores,
     )
-    return Aip(sip.id, VERSION, packing.created, members, summary)
+    return Aip(sip.id, VERSION, packing.created, laid, summary)
 
 
 def _account(sip: Sip) -> Account:
