@@ -134,9 +134,9 @@ class Ingestion:
         summary = stored.aip.summary
         copies = register(self._archive, summary, stored.copies)
         warnings = tuple(
-            f"{e.finding.detail}: {e.finding.note}"
-            for e in summary.events
-            if e.finding.outcome is Outcome.WARNING
+            event.finding.note
+            for event in summary.events
+            if event.finding.outcome is Outcome.WARNING
         )
         return Receipt(
             self.id,

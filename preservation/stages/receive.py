@@ -180,12 +180,12 @@ def _description(
     for row in sheet.rows:
         about = "" if not row.filename else places.get(names.composed(row.filename.strip("/")))
         if about is None:
-            warnings.append(f"line {row.line}: {row.filename} is not in the package")
+            warnings.append(f"{metadata_csv.NAME}, line {row.line}: {row.filename} is not there")
         else:
             statements.setdefault(about, []).extend(row.statements)
     if sheet.other_columns:
         columns = ", ".join(sheet.other_columns)
-        warnings.append(f"kept in the file but not read as description: columns {columns}")
+        warnings.append(f"{metadata_csv.NAME}: kept but not read as description: {columns}")
     records = tuple(Record(about, tuple(found)) for about, found in statements.items() if found)
     return records, tuple(warnings)
 
@@ -221,8 +221,14 @@ def _findings(sip: Sip, warnings: Sequence[str]) -> Iterator[Finding]:
     if sip.exclusions or sip.empty_folders:
         listed = [f"{written(e.given)}: {e.reason}" for e in sip.exclusions]
         listed += [f"{written(folder)}: an empty folder" for folder in sip.empty_folders]
-        detail = "not preserved as files, listed in documentation/received.jsonl"
-        yield Finding(EventType.VALIDATION, Outcome.WARNING, ARKIV, detail, "; ".join(listed))
+        detail = "everything that is not a file is listed in documentation/received.jsonl"
+        yield Finding(
+            EventType.VALIDATION,
+            Outcome.WARNING,
+            ARKIV,
+            detail,
+            "not preserved as files: " + "; ".join(listed),
+        )
     if warnings:
         detail = f"the description in {metadata_csv.NAME}"
         yield Finding(EventType.VALIDATION, Outcome.WARNING, ARKIV, detail, "; ".join(warnings))
