@@ -164,7 +164,8 @@ def _explained(document: bytes, schema: SchemaName) -> tuple[str, ...]:
         checker = xmlschema.XMLSchema(str(folder() / schema), allow="local", defuse="always")
         errors = checker.iter_errors(document, use_location_hints=False)
         return tuple(
-            f"{error.path}: {error.reason}" for error, _ in zip(errors, range(_REASONS), strict=False)
+            f"{error.path}: {error.reason}"
+            for error, _ in zip(errors, range(_REASONS), strict=False)
         )
     except (xmlschema.XMLSchemaException, xmlschema.XMLResourceError, ValueError):
         return ()
