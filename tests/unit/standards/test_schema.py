@@ -40,11 +40,32 @@ def document():
     return b"".join(mets.write(whole))
 
 
-ATTRIBUTES = (
-    "OBJID PROFILE TYPE LABEL csip:CONTENTINFORMATIONTYPE CREATEDATE LASTMODDATE ROLE ID STATUS USE"
-    " csip:OAISPACKAGETYPE csip:NOTETYPE LOCTYPE xlink:type xlink:href xlink:title MDTYPE MIMETYPE"
-    " SIZE CREATED CHECKSUM CHECKSUMTYPE FILEID"
-).split()
+ATTRIBUTES = [
+    "OBJID",
+    "PROFILE",
+    "TYPE",
+    "LABEL",
+    "csip:CONTENTINFORMATIONTYPE",
+    "CREATEDATE",
+    "LASTMODDATE",
+    "ROLE",
+    "ID",
+    "STATUS",
+    "USE",
+    "csip:OAISPACKAGETYPE",
+    "csip:NOTETYPE",
+    "LOCTYPE",
+    "xlink:type",
+    "xlink:href",
+    "xlink:title",
+    "MDTYPE",
+    "MIMETYPE",
+    "SIZE",
+    "CREATED",
+    "CHECKSUM",
+    "CHECKSUMTYPE",
+    "FILEID",
+]
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
