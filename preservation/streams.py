@@ -122,3 +122,20 @@ def file_chunks(path: bytes) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as source:
         while chunk := source.read(CHUNK):
             yield chunk
+
+
+def windows(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same octets in pieces of just `size`, but for the last; none is copied needlessly."""
+    waiting: list[bytes] = []
+    held = 0
+    for chunk in chunks:
+        rest = chunk
+        while held + len(rest) >= size:
+            piece, rest = rest[: size - held], rest[size - held :]
+            yield b"".join([*waiting, piece]) if waiting else piece
+            waiting, held = [], 0
+        if rest:
+            waiting.append(rest)
+            held += len(rest)
+    if waiting:
+        yield b"".join(waiting)

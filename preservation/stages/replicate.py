@@ -22,9 +22,9 @@ from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import inventory, ocfl
 from preservation.standards.tar import Layout, LayoutCheck
-from preservation.streams import file_chunks
+from preservation.streams import file_chunks, windows
 
-WINDOW = 4 * 1024 * 1024
+WINDOW = 1 * 1024 * 1024
 """Octets read back from all stores at a time, compared with each other and with the layout."""
 
 
@@ -174,7 +174,7 @@ def _read_back(
     once for all of them; as soon as they differ, every copy is judged on its own.
     """
     check = LayoutCheck(layout)
-    for contents in _windows(stores, key, layout.size):
+    for contents in _side_by_side(stores, key):
         if any(content != contents[0] for content in contents[1:]):
             break
         check.feed(contents[0])
@@ -186,22 +186,17 @@ def _read_back(
     return {store: names for store, names in found.items() if names}
 
 
-def _windows(stores: Sequence[Store], key: str, size: int) -> Iterator[list[bytes]]:
-    """The same range of every copy, one after the other; the next is read while one is judged.
+def _side_by_side(stores: Sequence[Store], key: str) -> Iterator[list[bytes]]:
+    """The same window of every copy, one after the other; the next is read while one is judged.
 
-    One octet is asked for beyond the end, so that a copy that is too long shows.
+    A copy that ended before the others gives empty windows.
     """
-
-    def window(store: Store, start: int) -> bytes:
-        return b"".join(store.read(key, start, min(start + WINDOW, size + 1)))
-
+    copies = [windows(store.read(key), WINDOW) for store in stores]
     with ThreadPoolExecutor(len(stores)) as pool:
-        ahead = [pool.submit(window, store, 0) for store in stores]
-        for start in range(WINDOW, size + WINDOW + 1, WINDOW):
-            now = [future.result() for future in ahead]
-            if start <= size:
-                ahead = [pool.submit(window, store, start) for store in stores]
-            yield now
+        ahead = [pool.submit(next, copy, b"") for copy in copies]
+        while any(contents := [future.result() for future in ahead]):
+            ahead = [pool.submit(next, copy, b"") for copy in copies]
+            yield contents
 
 
 def _differences(store: Store, key: str, layout: Layout) -> tuple[str, ...]:
