@@ -52,3 +52,6 @@ def _remember(archive: Archive, copies: Sequence[Copy], journal: Heard) -> None:
     ledger.append(archive, entries)
     for copy, entry in zip(copies, entries, strict=False):
         archive.catalogue.checked(ledger.after(copy, entry), [entry.event])
+
+
+__all__ = ["Form", "export"]

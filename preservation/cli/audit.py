@@ -1,6 +1,5 @@
 """`arkiv audit`: is every copy still whole?"""
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,10 +38,7 @@ def command(
         worst: list[str] = []
         with screen.progress(f"audit of {screen.number(len(copies), 'copy')}") as progress:
             outcomes = audit_copies(place, copies, quick=quick, progress=progress)
-            for package, audited in groupby(outcomes, key=lambda a: a.copy.package):
-                summary = place.catalogue.package(package)
-                assert summary is not None
-                form = words.audited(summary, list(audited), quick=quick)
+            for form in words.audits(outcomes, place.catalogue, quick=quick):
                 worst.append(form.status)
                 if json:
                     screen.emit(form)

@@ -1,6 +1,7 @@
 """Values of the model in the forms that commands print and flows return."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from preservation import forms
@@ -17,6 +18,7 @@ from preservation.model.storage import CopyState
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
     from preservation.assembly.ingest import Receipt
+    from preservation.ports import Catalogue
     from preservation.stages.audit import Audited
 
 
@@ -88,6 +90,16 @@ def audited(
         copies=tuple(copy(a.copy, a.reasons) for a in outcomes),
         quick=quick,
     )
+
+
+def audits(
+    outcomes: "Iterable[Audited]", catalogue: "Catalogue", *, quick: bool
+) -> Iterator[forms.AuditForm]:
+    """A form for each AIP as soon as its copies were audited; they come one after the other."""
+    for package, copies in groupby(outcomes, key=lambda audited: audited.copy.package):
+        summary = catalogue.package(package)
+        assert summary is not None
+        yield audited(summary, list(copies), quick=quick)
 
 
 def exported(
