@@ -218,6 +218,27 @@ def test_export(archive: Archive) -> None:
     assert (code, document["status"], len(document["reasons"])) == (CORRUPT, "corrupt", 2)
 
 
+def test_export_without_the_stores_is_not_called_corrupt(archive: Archive) -> None:
+    export = ("export", archive.aip(), "--archive", archive.place, "--to", "out")
+    archive.unmount("a")
+    archive.unmount("b")
+
+    code, (document,) = archive.told("export", *export)
+
+    assert (code, document["status"]) == (UNAVAILABLE, "unavailable")
+    assert [reason.partition(":")[0] for reason in document["reasons"]] == ["store a", "store b"]
+
+
+def test_export_of_a_damaged_copy_and_an_absent_one_is_corrupt(archive: Archive) -> None:
+    export = ("export", archive.aip(), "--archive", archive.place, "--to", "out")
+    archive.damage("a")
+    archive.unmount("b")
+
+    code, (document,) = archive.told("export", *export)
+
+    assert (code, document["status"], len(document["reasons"])) == (CORRUPT, "corrupt", 2)
+
+
 def test_check(archive: Archive) -> None:
     bag = archive.folder / "out" / archive.aip()
     archive.run("export", bag.name, "--archive", archive.place, "--to", "out")
