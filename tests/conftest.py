@@ -6,7 +6,13 @@ import stat
 from json import loads as parsed
 from pathlib import Path
 
+import ocfl
 import pytest
+from typer.testing import CliRunner
+
+from preservation.assembly.archive import make, opened
+from preservation.catalogue.database import Database
+from preservation.cli.main import app
 
 
 @pytest.fixture(scope="session")
@@ -35,31 +41,27 @@ def quiet():
     return Quiet()
 
 
-@pytest.fixture
-def databases(monkeypatch):
-    """Every database that a test opens; a command's end with its process, a test's end here."""
-    from preservation.catalogue.database import Database
-
-    opened = []
+@pytest.fixture(autouse=True)
+def closed_databases(monkeypatch):
+    """Closes every database that a test opened; those of a command end with its process."""
+    found = []
     begin = Database.__init__
 
     def remember(self, path):
         begin(self, path)
-        opened.append(self)
+        found.append(self)
 
     monkeypatch.setattr(Database, "__init__", remember)
-    yield opened
-    for database in opened:
+    yield
+    for database in found:
         database.close()
 
 
 @pytest.fixture(scope="session")
 def blank_archive(tmp_path_factory):
     """The folder of an archive without AIPs and without tools, to be copied."""
-    from preservation.assembly import archive
-
     folder = tmp_path_factory.mktemp("blank") / "archive"
-    made = archive.make(folder, name="Arkivi i Komunës")
+    made = make(folder, name="Arkivi i Komunës")
     made.catalogue._database.close()
     file = folder / "arkiv.toml"
     text = file.read_text("utf-8")
@@ -77,19 +79,14 @@ def archive_folder(blank_archive, tmp_path):
 
 
 @pytest.fixture
-def archive(archive_folder, databases):
+def archive(archive_folder):
     """The same, open."""
-    from preservation.assembly.archive import opened
-
     return opened(archive_folder)
 
 
 @pytest.fixture
-def arkiv(archive_folder, databases, monkeypatch):
+def arkiv(archive_folder, monkeypatch):
     """Runs a command on the test's archive: its exit code and its JSON documents."""
-    from typer.testing import CliRunner
-
-    from preservation.cli.main import app
 
     def run(*words, json=True):
         monkeypatch.setenv("ARKIV_ARCHIVE", str(archive_folder))
@@ -122,7 +119,6 @@ def tree():
 @pytest.fixture
 def valid_storage_root():
     """Judges a store by ocfl-py: every object in it valid; gives how many there are."""
-    import ocfl
 
     def judge(store):
         root = ocfl.StorageRoot(root=str(store / "ocfl"))

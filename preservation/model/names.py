@@ -99,12 +99,12 @@ def stored(paths: Iterable[bytes]) -> Mapping[bytes, str]:
     folders: dict[bytes, dict[bytes, str]] = {}
     result: dict[bytes, str] = {}
     ordered = sorted(paths)
-    if all(
+    plain = all(
         _PLAIN.fullmatch(p.decode("utf-8", "replace")) and b" /" not in p and p[-1:] != b" "
         for p in ordered
-    ):
-        if not _collide(ordered):
-            return {p: p.decode("ascii") for p in ordered}
+    )
+    if plain and not _collide(ordered):
+        return {p: p.decode("ascii") for p in ordered}
     children: dict[bytes, set[bytes]] = {}
     for path in ordered:
         parts = path.split(b"/")

@@ -104,7 +104,7 @@ def test_another_run_and_another_stage_record_their_own(run, journal):
     assert len(journal.events(PACKAGE)) == 3
 
 
-def test_an_error_of_the_journal_ends_the_stage(journal):
+def test_an_error_of_the_journal_ends_the_stage():
     went_on = []
 
     def stage():
@@ -112,7 +112,7 @@ def test_an_error_of_the_journal_ends_the_stage(journal):
         went_on.append(True)
 
     class Full(Journal):
-        def append(self, package, event):
+        def append(self, *_):
             raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):

@@ -12,11 +12,25 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.standards.bagit import manifest
 
 AWKWARD = [
-    b"a", b"A", b"\xc3\xab", b"e\xcc\x88", b"^", b"^61", b"%", b"%0A", b"%25", b" ", b"a ", b"a.",
-    b"\n", b"\r", b"\t", b"\x7f", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xff", b"\xef\xbf\xbf",
-    b"\xc3\x9f", b"ss", b"SS", b"\xef\xac\x80", b"ff", b"\xe2\x84\xaa", b"k", b"~", b"*", b"\xed\xa0\x80",
-    b"\xe2\x80\x83", b"x" * 255, b"X" * 255, b"\xff" * 255, b"\xd0\xb6" * 127,
-]  # fmt: skip
+    *(
+        b"a",
+        b"A",
+        b"\xc3\xab",
+        b"e\xcc\x88",
+        b"^",
+        b"^61",
+        b"%",
+        b"%0A",
+        b"%25",
+        b" ",
+        b"a ",
+        b"a.",
+    ),
+    *(b"\n", b"\r", b"\t", b"\x7f", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xff"),
+    *(b"\xc3\x9f", b"ss", b"SS", b"\xef\xac\x80", b"ff", b"\xe2\x84\xaa", b"k", b"~", b"*"),
+    *(b"\xef\xbf\xbf", b"\xed\xa0\x80", b"\xe2\x80\x83", b"x" * 255, b"X" * 255, b"\xff" * 255),
+    b"\xd0\xb6" * 127,
+]
 COMPONENT = (
     st.one_of(
         st.sampled_from(AWKWARD),
