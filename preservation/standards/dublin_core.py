@@ -28,7 +28,7 @@ def write_package(record: Record) -> bytes:
 def _package(record: Record) -> Iterator[str]:
     yield (
         f'<oai_dc:dc xmlns:oai_dc="{OAI_DC}" xmlns:dc="{DC}" xmlns:xsi="{XSI}"'
-        f' xsi:schemaLocation="{OAI_DC} {_ROOT_FROM_HERE}schemas/oai-dc.xsd">\n'
+        f' xsi:schemaLocation="{OAI_DC} {_ROOT_FROM_HERE}schemas/oai-dc.xsd">'
     )
     yield from _statements(record)
     yield "</oai_dc:dc>\n"
@@ -43,19 +43,19 @@ def _files(records: Iterable[Record]) -> Iterator[str]:
     yield (
         f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:dc="{DC}" xmlns:xsi="{XSI}"'
         f' xsi:schemaLocation="{RDF} {_ROOT_FROM_HERE}schemas/rdf.xsd"'
-        f' xml:base="{_ROOT_FROM_HERE}">\n'
+        f' xml:base="{_ROOT_FROM_HERE}">'
     )
     for record in records:
-        yield f'<rdf:Description rdf:about="{href(record.about)}">\n'
+        yield f'\n<rdf:Description rdf:about="{href(record.about)}">'
         yield from _statements(record)
-        yield "</rdf:Description>\n"
+        yield "</rdf:Description>"
     yield "</rdf:RDF>\n"
 
 
 def _statements(record: Record) -> Iterator[str]:
     for it in record.statements:
         language = f' xml:lang="{attribute(it.language)}"' if it.language else ""
-        yield f"<dc:{it.element}{language}>{text(it.value)}</dc:{it.element}>\n"
+        yield f"\n<dc:{it.element}{language}>{text(it.value)}</dc:{it.element}>"
 
 
 def read(source: BinaryIO) -> tuple[Record, ...]:

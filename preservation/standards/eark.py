@@ -89,8 +89,8 @@ CONTENT_INFORMATION_TYPES = frozenset(
 )
 """Values of csip:CONTENTINFORMATIONTYPE (CSIP4); another is `OTHER` and named beside it.
 
-The three terms for archival information are spelt differently in the vocabulary and in the
-schema, so they are left out: they would be valid under one of the two only.
+The terms for archival information are spelt differently in the vocabulary and in the
+schema, so they are left out: they are valid under one of the two only.
 """
 
 METADATA_TYPES = frozenset(

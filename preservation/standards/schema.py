@@ -50,8 +50,8 @@ class Validation:
         if not self._reasons:
             try:
                 self._parser.feed(chunk)
-            except etree.XMLSyntaxError as error:
-                self._reasons = _not_well_formed(error)
+            except (etree.XMLSyntaxError, _Declared) as error:
+                self._reasons = (f"not well-formed: {error}",)
             else:
                 self._reasons = self._schema_errors()
 
@@ -60,8 +60,8 @@ class Validation:
         if not self._reasons:
             try:
                 self._parser.close()
-            except etree.XMLSyntaxError as error:
-                self._reasons = _not_well_formed(error)
+            except (etree.XMLSyntaxError, _Declared) as error:
+                self._reasons = (f"not well-formed: {error}",)
             else:
                 self._reasons = self._schema_errors()
         return self._reasons
@@ -91,12 +91,16 @@ def validate(source: Path | BinaryIO, schema: SchemaName) -> tuple[str, ...]:
     return reasons
 
 
+class _Declared(Exception):
+    """The document has a document type declaration."""
+
+
 class _Nothing:
     """A parser target that keeps nothing of the document, so that no tree is built."""
 
     def doctype(self, *_: object) -> None:
         """Refuse what could define entities."""
-        raise etree.XMLSyntaxError("a document type declaration is not allowed", 0, 0, 0)
+        raise _Declared("a document type declaration is not allowed")
 
     def close(self) -> None:
         """End."""
@@ -104,12 +108,12 @@ class _Nothing:
 
 def _parser(schema: etree.XMLSchema) -> etree.XMLParser:
     return etree.XMLParser(
-        schema=schema, target=_Nothing(), resolve_entities=False, load_dtd=False, no_network=True
+        schema=schema,
+        target=_Nothing(),  # type: ignore[arg-type]  # lxml asks only for what the target has
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
     )
-
-
-def _not_well_formed(error: etree.XMLSyntaxError) -> tuple[str, ...]:
-    return (f"not well-formed: {error.msg}",)
 
 
 @cache
@@ -137,8 +141,7 @@ def _parts(path: Path, seen: set[Path]) -> Iterator[etree._ElementTree]:
             place = element.get("schemaLocation", "")
             if not place or "/" in place:
                 raise Misconfigured(f"{path}: {tag} of {place!r}: not the name of a file beside it")
-            for part in _parts(path.with_name(place), seen):
-                yield part
+            yield from _parts(path.with_name(place), seen)
             _require_namespace(path.with_name(place), element.get("namespace"), tag)
 
 

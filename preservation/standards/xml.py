@@ -136,6 +136,14 @@ def elements(
         raise ValueError(f"not well-formed: {error}") from error
 
 
+def required(element: etree._Element, name: str) -> str:
+    """The value of an attribute; ValueError when it is not there."""
+    value = element.get(name)
+    if value is None:
+        raise ValueError(f"{element.tag} lacks {name}")
+    return value
+
+
 def _refuse_dtd(element: etree._Element) -> None:
     if element.getroottree().docinfo.internalDTD is not None:
         raise ValueError("a document type declaration is not allowed")

@@ -17,7 +17,7 @@ from preservation.standards.mets.document import (
     Mets,
     RepresentationRef,
 )
-from preservation.standards.xml import METS, XLINK, elements, moment, path
+from preservation.standards.xml import METS, XLINK, elements, moment, path, required
 
 _ALGORITHMS = {algorithm.mets_name: algorithm for algorithm in Algorithm}
 _AGENT_TYPES = {
@@ -45,8 +45,8 @@ def read(source: BinaryIO) -> Mets:
     ):
         try:
             reading.take(etree.QName(element).localname, element)
-        except (KeyError, IndexError, TypeError) as error:
-            raise ValueError(f"{element.tag} lacks {error}") from error
+        except (KeyError, IndexError) as error:
+            raise ValueError(f"{element.tag} lacks or does not know {error}") from error
     return reading.document()
 
 
@@ -68,9 +68,9 @@ class _Reading:
         if name == "file":
             self.groups[-1][1].append(_file(element))
         elif name == "mptr":
-            self.pointers.append(path(element.attrib[f"{{{XLINK}}}href"]))
+            self.pointers.append(path(required(element, f"{{{XLINK}}}href")))
         elif name == "fileGrp":
-            self.groups.append((element.attrib["USE"], []))
+            self.groups.append((required(element, "USE"), []))
         elif name == "agent":
             self.agents.append(_agent(element))
         elif name == "dmdSec":
@@ -78,7 +78,7 @@ class _Reading:
         elif name == "digiprovMD":
             self.provenance.append(_section(element, "digiprov-"))
         else:
-            self.take_attributes(name, dict(element.attrib))
+            self.take_attributes(name, {str(k): str(v) for k, v in element.attrib.items()})
 
     def take_attributes(self, name: str, attributes: dict[str, str]) -> None:
         """Take in the attributes of an element that only opens."""
@@ -131,20 +131,19 @@ class _Reading:
 
 
 def _file(element: etree._Element) -> FileRef:
-    attributes = element.attrib
     return FileRef(
-        identifier=attributes["ID"].removeprefix("file-"),
-        path=path(element[0].attrib[f"{{{XLINK}}}href"]),
-        size=int(attributes["SIZE"]),
+        identifier=required(element, "ID").removeprefix("file-"),
+        path=path(required(element[0], f"{{{XLINK}}}href")),
+        size=int(required(element, "SIZE")),
         digest=_digest(element),
-        mime=attributes["MIMETYPE"],
-        created=moment(attributes["CREATED"]),
+        mime=required(element, "MIMETYPE"),
+        created=moment(required(element, "CREATED")),
         format=_format(element),
     )
 
 
 def _digest(element: etree._Element) -> Digest:
-    return Digest(_ALGORITHMS[element.attrib["CHECKSUMTYPE"]], element.attrib["CHECKSUM"])
+    return Digest(_ALGORITHMS[required(element, "CHECKSUMTYPE")], required(element, "CHECKSUM"))
 
 
 def _format(element: etree._Element) -> Format | None:
@@ -153,27 +152,26 @@ def _format(element: etree._Element) -> Format | None:
         return None
     key = element.get(f"{{{eark.SIP}}}FORMATREGISTRYKEY")
     version = element.get(f"{{{eark.SIP}}}FILEFORMATVERSION", "")
-    return Format(None if key is None else Puid(key), name, version, element.attrib["MIMETYPE"])
+    return Format(None if key is None else Puid(key), name, version, required(element, "MIMETYPE"))
 
 
 def _section(element: etree._Element, prefix: str) -> MetadataRef:
     reference = element[0]
-    attributes = reference.attrib
-    kind = attributes["MDTYPE"]
+    kind = required(reference, "MDTYPE")
     return MetadataRef(
-        identifier=element.attrib["ID"].removeprefix(prefix),
-        path=path(attributes[f"{{{XLINK}}}href"]),
-        size=int(attributes["SIZE"]),
+        identifier=required(element, "ID").removeprefix(prefix),
+        path=path(required(reference, f"{{{XLINK}}}href")),
+        size=int(required(reference, "SIZE")),
         digest=_digest(reference),
-        mime=attributes["MIMETYPE"],
-        created=moment(attributes["CREATED"]),
-        type=attributes["OTHERMDTYPE"] if kind == eark.OTHER else kind,
+        mime=required(reference, "MIMETYPE"),
+        created=moment(required(reference, "CREATED")),
+        type=required(reference, "OTHERMDTYPE") if kind == eark.OTHER else kind,
         type_version=reference.get("MDTYPEVERSION", ""),
     )
 
 
 def _agent(element: etree._Element) -> Agent:
-    kind = _AGENT_TYPES[element.attrib["TYPE"]]
+    kind = _AGENT_TYPES[required(element, "TYPE")]
     name = element[0].text or ""
     note = (element[1].text or "") if len(element) > 1 else ""
     if kind is AgentType.SOFTWARE:

@@ -28,7 +28,7 @@ from preservation.standards.premis.document import (
     PremisDocument,
     answer,
 )
-from preservation.standards.xml import PREMIS, XSI, elements, moment
+from preservation.standards.xml import PREMIS, XSI, elements, moment, required
 
 _ALGORITHMS = {algorithm.mets_name: algorithm for algorithm in Algorithm}
 _NS = {"p": PREMIS, "c": CHARACTERISTICS}
@@ -155,7 +155,7 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
         format=_format(about),
         format_note=decisions[0] if decisions else "",
         answers=tuple(answer(note) for note in notes if note.startswith(ANSWER)),
-        characteristics=tuple((fact.attrib["name"], fact.text or "") for fact in facts),
+        characteristics=tuple((required(fact, "name"), fact.text or "") for fact in facts),
         inhibitors=tuple(kind.text or "" for kind in _all(about, "inhibitors/inhibitorType")),
     )
 
