@@ -81,6 +81,7 @@ def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportFor
     from preservation.assembly.audits import required
     from preservation.cli import words
     from preservation.cli.forms import ExportForm
+    from preservation.model.names import given
     from preservation.stages.disseminate import Form as StageForm
 
     summary = required(archive.catalogue, aip_id)
@@ -95,7 +96,7 @@ def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportFor
     escaped = sum(
         1
         for file in archive.catalogue.files(summary.id)
-        if not file.original_name.endswith(file.path.rpartition("/")[2])
+        if not given(file.original_name).endswith(file.path.partition("/data/")[2].encode())
     )
     return ExportForm(
         status="exported",
