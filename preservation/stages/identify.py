@@ -128,7 +128,8 @@ def _conclusions(
         yield _finding(Outcome.WARNING, _counted(f"unknown format: {reason}", group), group)
     unheard = [(i.reason, file) for file, i in pairs if not i.performed]
     for reason, group in _grouped(unheard):
-        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), group)
+        about = group if len(group) < len(files) else ()  # nothing named: the whole package
+        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), about)
     disputed = [file for file, i in pairs if i.disputed]
     if disputed:
         reason = "the identifiers name different formats; each answer is kept with its file"

@@ -46,7 +46,9 @@ ODD = [
     "Школа/اسم".encode(),
     b"data/METS.xml",
 ]
-TABLE = 'filename;dc.title[sq];dc.type\nobjects/;Emra të çuditshëm;Collection\n"50%.txt";Ulje;Text\n'
+TABLE = (
+    'filename;dc.title[sq];dc.type\nobjects/;Emra të çuditshëm;Collection\n"50%.txt";Ulje;Text\n'
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from preservation import __version__
-from preservation.model.packages import Characterized, Role
+from preservation.model.packages import Role, Verified
 from preservation.model.storage import Member
 from preservation.stages.pack.documents import ORIGINAL, Documents
 from preservation.standards import bagit
@@ -17,7 +17,7 @@ def _order(path: str) -> tuple[int, str]:
     return next((n for n, head in enumerate(heads) if path.startswith(head)), len(heads)), path
 
 
-def members(characterized: Characterized, documents: Documents) -> Iterator[Member]:
+def members(verified: Verified, documents: Documents) -> Iterator[Member]:
     """Every member of the tar: tag files, documents, submission material, payload."""
     package = documents.package
     base = f"data/{package}/"
@@ -26,9 +26,7 @@ def members(characterized: Characterized, documents: Documents) -> Iterator[Memb
         Member(base + path, it.size, it.digest, seconds, os.fsencode(it.path))
         for path, it in sorted(documents.written.items(), key=lambda item: _order(item[0]))
     ]
-    sip = characterized.identified.verified.sip
-    root = os.fsencode(sip.root)
-    files = characterized.identified.verified.files
+    root = os.fsencode(verified.sip.root)
     for role in (Role.SUBMISSION, Role.PAYLOAD):
         inner += [
             Member(
@@ -38,7 +36,7 @@ def members(characterized: Characterized, documents: Documents) -> Iterator[Memb
                 file.received.modified_ns // 1_000_000_000,
                 os.path.join(root, file.received.given),
             )
-            for file in files
+            for file in verified.files
             if file.received.role is role
         ]
     tags = _tag_files(inner, documents)
