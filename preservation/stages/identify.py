@@ -37,7 +37,7 @@ def identify(
     decided = {heard: decide(heard) for heard in set(answers)}
     identifications = tuple(decided[heard] for heard in answers)
     if files and not tools:
-        yield _finding(Outcome.NOT_PERFORMED, f"{_NO_TOOL}; {len(files)} files", files)
+        yield _finding(Outcome.NOT_PERFORMED, f"{_NO_TOOL}; {len(files)} files", ())
     for place, tool in enumerate(tools):
         own = [(f, heard[place]) for f, heard in zip(files, answers, strict=True) if heard[place:]]
         yield from _performance(_agent(tool), own)

@@ -25,7 +25,7 @@ from preservation.standards.premis import agent_identifier
 from preservation.standards.tar import Layout, LayoutCheck
 from preservation.streams import file_chunks, windows
 
-WINDOW = 1 * 1024 * 1024
+WINDOW = 4 * 1024 * 1024
 """Octets read back from all stores at a time, compared with each other and with the layout."""
 
 

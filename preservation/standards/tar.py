@@ -16,7 +16,7 @@ from preservation.model.storage import Member
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
-CHUNK = 1 * 1024 * 1024
+CHUNK = 1024 * 1024
 
 _USTAR_SIZE = 8**11
 _OWNER = b"0000644\0" + b"0000000\0" * 2
