@@ -13,7 +13,7 @@ from preservation.errors import (
     Unavailable,
 )
 from preservation.model import description, packages, premis, storage
-from preservation.model.names import written
+from preservation.model.names import given, written
 from preservation.model.storage import CopyState
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
@@ -106,7 +106,11 @@ def exported(
     dip: packages.Dip, form: forms.DipForm, files: Iterable[storage.HeldFile]
 ) -> forms.ExportForm:
     """What was given out; `files` are those of the AIP."""
-    escaped = (f for f in files if not f.original_name.endswith(f.path.rpartition("/")[2]))
+    escaped = (
+        file
+        for file in files
+        if not given(file.original_name).endswith(file.path.partition("/data/")[2].encode())
+    )
     return forms.ExportForm(
         status="exported",
         aip_id=dip.id,

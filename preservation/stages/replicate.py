@@ -21,6 +21,7 @@ from preservation.model.storage import Copy, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import inventory, ocfl
+from preservation.standards.premis import agent_identifier
 from preservation.standards.tar import Layout, LayoutCheck
 from preservation.streams import file_chunks, windows
 
@@ -49,7 +50,12 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
         _compare_documents(aip, lacking)
         listing = inventory.write(
             inventory.first(
-                aip.id, content, created=aip.created, message="ingested", user=str(ARKIV)
+                aip.id,
+                content,
+                created=aip.created,
+                message="ingested",
+                user=str(ARKIV),
+                address=f"urn:uuid:{agent_identifier(ARKIV)}",  # the agent of that name in PREMIS
             )
         )
         for store in lacking:
