@@ -46,22 +46,12 @@ def store(request, tmp_path) -> Store:
     return STORES[request.param](tmp_path / "store")
 
 
-@pytest.fixture
-def disk(tmp_path) -> DirectoryStore:
-    return directory(tmp_path / "store")
-
-
 def content(store: Store, key: str, *limits: int | None) -> bytes:
     return b"".join(store.read(key, *limits))
 
 
 def boxes(store: Store) -> list[str]:
     return list(store.keys("box/"))
-
-
-def everything(root: Path) -> list[str]:
-    """All that lies below a folder, also what is no object."""
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
 
 
 class TestObjects:
