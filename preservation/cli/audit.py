@@ -46,8 +46,8 @@ def command(
                     _say(form)
     if not json:
         sound = worst.count("sound")
-        what = "are there with their size" if quick else "are sound in every copy"
-        screen.say(f"{sound} of {screen.number(len(worst), 'AIP')} {what}")
+        what = "there, in its size," if quick else "sound"
+        screen.say(f"{what} in every store: {sound} of {screen.number(len(worst), 'AIP')}")
     if {"corrupt", "missing"} & set(worst):
         raise typer.Exit(Corrupt.exit_code)
     if "unchecked" in worst:

@@ -87,7 +87,7 @@ def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportFor
         dip = exports.export(
             archive,
             summary.id,
-            folder=to.absolute(),
+            folder=to.resolve(),
             form=StageForm(form.value),
             progress=progress,
         )
