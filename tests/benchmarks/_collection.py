@@ -28,7 +28,7 @@ def _saved(image: Image.Image, format_: str, **options: object) -> bytes:
 
 
 def _jpeg(r: random.Random) -> bytes:
-    return _saved(_noise(r, 128, "RGB"), "JPEG", quality=88)
+    return _saved(_noise(r, 153, "RGB"), "JPEG", quality=88)
 
 
 def _tiff(r: random.Random) -> bytes:
@@ -43,9 +43,9 @@ def _pdf(r: random.Random) -> bytes:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.pages[0].Contents = pdf.make_stream(b"q Q\n")
-        image = pdf.make_stream(_saved(_noise(r, 120, "RGB"), "JPEG", quality=85))
+        image = pdf.make_stream(_saved(_noise(r, 154, "RGB"), "JPEG", quality=85))
         image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
-        image.Width, image.Height = 120, 120
+        image.Width, image.Height = 154, 154
         image.ColorSpace, image.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
         image.Filter = pikepdf.Name.DCTDecode
         pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=image))
