@@ -36,6 +36,9 @@ from preservation.stages.verify import verify
 
 T = TypeVar("T")
 
+MANY = 10_000
+"""Files from which on the second that tools take to start costs less than their memory."""
+
 Step = tuple[str, Callable[[Any], Any]]
 """A stage by its name; each takes what the one before it gave."""
 
@@ -109,12 +112,21 @@ class Ingestion:
     def _identify(self, verified: Verified) -> Identified:
         first, second = self._archive.tools.identifiers
         stage = identify(verified, first=first, second=second, progress=self._progress)
-        return self._record("identify", stage)
+        identified = self._record("identify", stage)
+        self._rest_from(len(identified.identifications))
+        return identified
 
     def _characterize(self, identified: Identified) -> Characterized:
         tools = self._archive.tools.characterizers
         stage = characterize(identified, characterizers=tools, progress=self._progress)
-        return self._record("characterize", stage)
+        characterized = self._record("characterize", stage)
+        self._rest_from(len(identified.identifications))
+        return characterized
+
+    def _rest_from(self, files: int) -> None:
+        """Give the tools' memory back where it is wanted; a small package leaves them running."""
+        if files > MANY:
+            self._archive.tools.rest()
 
     def _pack(self, characterized: Characterized) -> Aip:
         packing = Packing(

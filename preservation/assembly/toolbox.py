@@ -3,15 +3,27 @@
 import atexit
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.scratch import claimed
 from preservation.errors import Misconfigured
 from preservation.ports import Characterizer, Identifier
 from preservation.settings import FILE, ToolSettings
+
+
+class Tool(Protocol):
+    """What every tool has: a process that can be ended, and begins again when it is needed."""
+
+    def close(self) -> None:
+        """End the process."""
+        ...
+
+
+T = TypeVar("T", bound=Tool)
 
 
 class Toolbox:
@@ -22,10 +34,16 @@ class Toolbox:
         self._told = told
         self._scratch = scratch
         self._open = ExitStack()
+        self._begun: list[Tool] = []
 
     def close(self) -> None:
         """End all processes, and remove what they wrote."""
         self._open.close()
+
+    def rest(self) -> None:
+        """End the processes for now; each starts again when it is asked for."""
+        for tool in self._begun:
+            tool.close()
 
     @cached_property
     def identifiers(self) -> tuple[Identifier | None, Identifier | None]:
@@ -34,13 +52,13 @@ class Toolbox:
         from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
 
         patience = self._told.patience
-        make: Mapping[str, Callable[[], AbstractContextManager[Identifier]]] = {
+        make: Mapping[str, Callable[[], Siegfried | Fido]] = {
             "siegfried": lambda: Siegfried(self._folder, patience=patience),
             "fido": partial(Fido, patience=patience),
         }
         _require_known(self._told.identifiers, make)
         found: list[Identifier | None] = [
-            self._open.enter_context(make[name]()) for name in self._told.identifiers
+            self._begin(make[name]()) for name in self._told.identifiers
         ]
         first, second = (*found, None, None)[:2]
         return first, second
@@ -52,12 +70,17 @@ class Toolbox:
         from preservation.tools.pdf import Pdf  # noqa: PLC0415
 
         patience = self._told.patience
-        make: Mapping[str, Callable[[], AbstractContextManager[Characterizer]]] = {
+        make: Mapping[str, Callable[[], Pdf | Image]] = {
             "pdf": partial(Pdf, patience=patience),
             "image": partial(Image, patience=patience),
         }
         _require_known(self._told.characterizers, make)
-        return [self._open.enter_context(make[name]()) for name in self._told.characterizers]
+        return [self._begin(make[name]()) for name in self._told.characterizers]
+
+    def _begin(self, tool: T) -> T:
+        self._begun.append(tool)
+        self._open.callback(tool.close)
+        return tool
 
     @cached_property
     def _folder(self) -> Path:

@@ -60,6 +60,7 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
         events,
         packing.stores,
     )
+    del objects  # a hundred thousand of them weigh fifty MiB
     laid = tuple(members(verified, documents))
     return Aip(
         sip.id, VERSION, packing.created, laid, tuple(_beside(laid, summary, packing)), summary

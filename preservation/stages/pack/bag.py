@@ -19,16 +19,15 @@ def _order(path: str) -> tuple[int, str]:
 
 def members(verified: Verified, documents: Documents) -> Iterator[Member]:
     """Every member of the tar: tag files, documents, submission material, payload."""
-    package = documents.package
-    base = f"data/{package}/"
+    base = f"{documents.package}/data/{documents.package}/"
     seconds = int(documents.created.timestamp())
-    inner = [
+    payload = [
         Member(base + path, it.size, it.digest, seconds, os.fsencode(it.path))
         for path, it in sorted(documents.written.items(), key=lambda item: _order(item[0]))
     ]
     root = os.fsencode(verified.sip.root)
     for role in (Role.SUBMISSION, Role.PAYLOAD):
-        inner += [
+        payload += [
             Member(
                 base + file.received.path,
                 file.received.size,
@@ -39,16 +38,14 @@ def members(verified: Verified, documents: Documents) -> Iterator[Member]:
             for file in verified.files
             if file.received.role is role
         ]
-    tags = _tag_files(inner, documents)
-    for member in (*tags, *inner):
-        yield Member(
-            f"{package}/{member.name}", member.size, member.digest, member.modified, member.source
-        )
+    yield from _tag_files(payload, documents)
+    yield from payload
 
 
 def _tag_files(payload: Sequence[Member], documents: Documents) -> Iterator[Member]:
     """The bag around the AIP (RFC 8493): every file of `data/` in the manifest."""
     folder = documents.folder.parent / "bag"
+    top = f"{documents.package}/"
     seconds = int(documents.created.timestamp())
     octets = sum(member.size for member in payload)
     info = (
@@ -60,10 +57,10 @@ def _tag_files(payload: Sequence[Member], documents: Documents) -> Iterator[Memb
     contents: tuple[tuple[str, Iterable[bytes]], ...] = (
         ("bagit.txt", [bagit.DECLARATION]),
         ("bag-info.txt", [bagit.bag_info(info)]),
-        ("manifest-sha512.txt", bagit.manifest((m.name, m.digest) for m in payload)),
+        ("manifest-sha512.txt", bagit.manifest((m.name[len(top) :], m.digest) for m in payload)),
     )
     tags = [(name, write_file(folder / name, chunks)) for name, chunks in contents]
     listed = bagit.manifest((name, it.digest) for name, it in tags)
     tags.append(("tagmanifest-sha512.txt", write_file(folder / "tagmanifest-sha512.txt", listed)))
     for name, it in tags:
-        yield Member(name, it.size, it.digest, seconds, os.fsencode(it.path))
+        yield Member(top + name, it.size, it.digest, seconds, os.fsencode(it.path))
