@@ -100,9 +100,9 @@ def audit_batch(
 def require_sound(outcomes: Sequence[Audited]) -> None:
     """Raise Corrupt when a copy is corrupt or missing, Unavailable when one was not checked.
 
-    The error has the reasons of all copies that are not sound.
+    The error has the reasons of all copies that are not sound, each once.
     """
-    reasons = [reason for audited in outcomes for reason in audited.reasons]
+    reasons = dict.fromkeys(reason for audited in outcomes for reason in audited.reasons)
     states = {audited.state for audited in outcomes}
     if states & {CopyState.CORRUPT, CopyState.MISSING}:
         raise Corrupt(*reasons)
