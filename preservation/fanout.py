@@ -47,11 +47,15 @@ def fan_out(source: Iterable[bytes], consumers: Sequence[Consumer[T]]) -> list[T
 
 
 def _consume(consumer: Consumer[T], queue: "Queue[bytes | None]", stopped: Event) -> T:
+    stream = _stream(queue, stopped)
     try:
-        return consumer(_stream(queue, stopped))
+        result = consumer(stream)
+        for _ in stream:
+            pass  # one that has enough must not hold up the others
     except BaseException:
         stopped.set()
         raise
+    return result
 
 
 def _stream(queue: "Queue[bytes | None]", stopped: Event) -> Iterator[bytes]:

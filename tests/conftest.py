@@ -1,9 +1,18 @@
 """Fixtures that every test may use."""
 
 import os
+import shutil
+import stat
+from json import loads as parsed
 from pathlib import Path
 
+import ocfl
 import pytest
+from typer.testing import CliRunner
+
+from preservation.assembly.archive import make, opened
+from preservation.catalogue.database import Database
+from preservation.cli.main import app
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +24,106 @@ def shared() -> Path:
             pytest.fail(f"{place} is missing: standards and corpora are needed under CI")
         pytest.skip(f"{place} is missing: set ARKIV_SHARED to the folder of standards and corpora")
     return place
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def begin(self, step, total):
+        pass
+
+    def advance(self, amount):
+        pass
+
+
+@pytest.fixture
+def quiet():
+    return Quiet()
+
+
+@pytest.fixture(autouse=True)
+def closed_databases(monkeypatch):
+    """Closes every database that a test opened; those of a command end with its process."""
+    found = []
+    begin = Database.__init__
+
+    def remember(self, path):
+        begin(self, path)
+        found.append(self)
+
+    monkeypatch.setattr(Database, "__init__", remember)
+    yield
+    for database in found:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def blank_archive(tmp_path_factory):
+    """The folder of an archive without AIPs and without tools, to be copied."""
+    folder = tmp_path_factory.mktemp("blank") / "archive"
+    made = make(folder, name="Arkivi i Komunës")
+    made.catalogue._database.close()
+    file = folder / "arkiv.toml"
+    text = file.read_text("utf-8")
+    for tools in ('identifiers = ["siegfried", "fido"]', 'characterizers = ["pdf", "image"]'):
+        assert tools in text
+        text = text.replace(tools, f"{tools.split(' ')[0]} = []")
+    file.write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def archive_folder(blank_archive, tmp_path):
+    """An archive of the test's own, without AIPs and without tools."""
+    return Path(shutil.copytree(blank_archive, tmp_path / "archive"))
+
+
+@pytest.fixture
+def archive(archive_folder):
+    """The same, open."""
+    return opened(archive_folder)
+
+
+@pytest.fixture
+def arkiv(archive_folder, monkeypatch):
+    """Runs a command on the test's archive: its exit code and its JSON documents."""
+
+    def run(*words, json=True):
+        monkeypatch.setenv("ARKIV_ARCHIVE", str(archive_folder))
+        result = CliRunner().invoke(app, [*map(str, words), *(["--json"] if json else [])])
+        if not json:
+            return result.exit_code, result.output
+        return result.exit_code, [parsed(line) for line in result.stdout.splitlines()]
+
+    return run
+
+
+@pytest.fixture
+def tree():
+    """All files below a folder, links left out: path (octets) and content."""
+
+    def read(folder):
+        top = os.fsencode(folder)
+        found = {}
+        for place, _, names in os.walk(top):
+            for name in names:
+                path = os.path.join(place, name)
+                if stat.S_ISREG(os.lstat(path).st_mode):
+                    with open(path, "rb") as file:
+                        found[os.path.relpath(path, top)] = file.read()
+        return found
+
+    return read
+
+
+@pytest.fixture
+def valid_storage_root():
+    """Judges a store by ocfl-py: every object in it valid; gives how many there are."""
+
+    def judge(store):
+        root = ocfl.StorageRoot(root=str(store / "ocfl"))
+        assert root.validate(), root.errors
+        assert root.good_objects == root.num_objects
+        return root.num_objects
+
+    return judge

@@ -99,13 +99,12 @@ def stored(paths: Iterable[bytes]) -> Mapping[bytes, str]:
     folders: dict[bytes, dict[bytes, str]] = {}
     result: dict[bytes, str] = {}
     ordered = sorted(paths)
-    if all(
+    plain = all(
         _PLAIN.fullmatch(p.decode("utf-8", "replace")) and b" /" not in p and p[-1:] != b" "
         for p in ordered
-    ):
-        lowered = [p.lower() for p in ordered]
-        if len(set(lowered)) == len(lowered) and not _folders_collide(ordered):
-            return {p: p.decode("ascii") for p in ordered}
+    )
+    if plain and not _collide(ordered):
+        return {p: p.decode("ascii") for p in ordered}
     children: dict[bytes, set[bytes]] = {}
     for path in ordered:
         parts = path.split(b"/")
@@ -121,9 +120,15 @@ def stored(paths: Iterable[bytes]) -> Mapping[bytes, str]:
     return result
 
 
-def _folders_collide(paths: list[bytes]) -> bool:
-    folders = {path.rpartition(b"/")[0] for path in paths}
-    return len({folder.lower() for folder in folders}) != len(folders)
+def _collide(paths: list[bytes]) -> bool:
+    """Whether two files, two folders, or a file and a folder differ by the case of ASCII only."""
+    folders: set[bytes] = set()
+    waiting = {path.rpartition(b"/")[0] for path in paths}
+    while waiting:
+        folders |= waiting
+        waiting = {path.rpartition(b"/")[0] for path in waiting} - folders
+    every = {*paths, *folders}
+    return len({path.lower() for path in every}) != len(every)
 
 
 def _stored_names(names: set[bytes]) -> dict[bytes, str]:

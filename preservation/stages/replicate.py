@@ -33,19 +33,21 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
     """Write, read back and commit an AIP in all stores.
 
     Raises Corrupt when a store does not give back what it was given, Rejected when the SIP changed
-    after it was checked in; nothing of the AIP remains in any store then.
+    after it was checked in; nothing of the AIP remains in any store then. When a store went away it
+    may be called again: what an earlier try has committed stays, what it left behind is removed.
     """
     layout = Layout(aip.members)
     name = ocfl.tar_name(aip.id, aip.version)
     key = ocfl.content_key(aip.id, aip.version, name)
+    lacking = [store for store in stores if not _cleared(store, aip.id, aip.version)]
     progress.begin("store", 2 * layout.size)
     try:
-        content = _write(aip, layout, stores, progress)
-        damaged = _read_back(stores, key, layout, progress)
+        content = _write(aip, layout, lacking, progress)
+        damaged = _read_back(lacking, key, layout, progress) if lacking else {}
         for store, names in damaged.items():
             yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
-        _require_none(damaged, stores, key, content[name])
-        _compare_documents(aip, stores)
+        _require_none(damaged, lacking, key, content[name])
+        _compare_documents(aip, lacking)
         listing = inventory.write(
             inventory.first(
                 aip.id,
@@ -56,7 +58,7 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
                 address=f"urn:uuid:{agent_identifier(ARKIV)}",  # the agent of that name in PREMIS
             )
         )
-        for store in stores:
+        for store in lacking:
             store.put(ocfl.inventory_key(aip.id, aip.version), [listing], size=len(listing))
     except BaseException:
         for store in stores:
@@ -125,14 +127,20 @@ def commit(store: Store, package: PackageId, version: int, listing: bytes) -> No
 def abandon(store: Store, package: PackageId, version: int) -> None:
     """Remove all of a version that was never committed in a store; what is committed stays."""
     try:
-        if store.size(ocfl.commit_key(package, version)) is not None:
-            return
-        root = ocfl.object_root(package) + "/"
-        below = root if version == 1 else f"{root}v{version}/"
-        for key in list(store.keys(below)):
-            store.remove(key)
+        _cleared(store, package, version)
     except ArkivError:
         return  # the store does not answer: the next run abandons it
+
+
+def _cleared(store: Store, package: PackageId, version: int) -> bool:
+    """Whether a store has committed a version; if not, it has nothing of it any more."""
+    if store.size(ocfl.commit_key(package, version)) is not None:
+        return True
+    root = ocfl.object_root(package) + "/"
+    below = root if version == 1 else f"{root}v{version}/"
+    for key in list(store.keys(below)):
+        store.remove(key)
+    return False
 
 
 def _write(

@@ -136,7 +136,7 @@ def claims(read: Callable[[bytes], bytes], sizes: Mapping[bytes, int]) -> Claims
             listed.setdefault(path, []).append(digest)
     if not manifests and not reasons:
         reasons.append("manifest-sha512.txt: a bag needs a payload manifest; make the bag again")
-    reasons += _oxum(read, sizes)
+    reasons += _oxum(read, sizes, declaration.encoding)
     if reasons:
         raise Rejected(*reasons)
     return {path: tuple(digests) for path, digests in listed.items()}
@@ -148,7 +148,7 @@ def _as_utf8(name: bytes, content: bytes, encoding: str) -> bytes:
         return content
     try:
         return content.decode(encoding).encode("utf-8")
-    except (LookupError, UnicodeDecodeError) as error:
+    except (LookupError, ValueError) as error:
         raise Rejected(
             f"{written(name)}: cannot be read as {encoding}, which bagit.txt says ({error})"
         ) from error
@@ -175,8 +175,16 @@ def _incomplete(
         yield f"{written(path)}: in the bag, not listed in {name}; make the bag again"
 
 
-def _oxum(read: Callable[[bytes], bytes], sizes: Mapping[bytes, int]) -> Iterator[str]:
-    promised = payload_oxum(read(b"bag-info.txt")) if b"bag-info.txt" in sizes else None
+def _oxum(
+    read: Callable[[bytes], bytes], sizes: Mapping[bytes, int], encoding: str
+) -> Iterator[str]:
+    if b"bag-info.txt" not in sizes:
+        return
+    try:
+        promised = payload_oxum(_as_utf8(b"bag-info.txt", read(b"bag-info.txt"), encoding))
+    except Rejected as rejected:
+        yield from rejected.reasons
+        return
     payload = [size for path, size in sizes.items() if path.startswith(b"data/")]
     if promised and promised != (sum(payload), len(payload)):
         yield (

@@ -17,6 +17,8 @@ from preservation.model.description import ELEMENTS, Statement
 NAME = "metadata/metadata.csv"
 
 _COLUMN = re.compile(r"dc\.([a-z]+)(?:\[([A-Za-z0-9-]{1,35})\])?")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PACKAGE = frozenset({"", ".", "./", "objects", "objects/", "./objects/"})
 
 
@@ -49,6 +51,10 @@ def read(content: bytes) -> Sheet:
             f"{NAME}, line 1: expected a column 'filename', found {', '.join(header)[:120]!r}; "
             "name the column with the paths 'filename'"
         )
+    if header.count("filename") > 1:
+        raise Rejected(
+            f"{NAME}, line 1: the column 'filename' stands twice; keep the one with the paths"
+        )
     columns = [_column(name) for name in header]
     at = header.index("filename")
     rows, wrong = [], []
@@ -75,9 +81,14 @@ def _text(content: bytes) -> str:
         raise Rejected(
             f"{NAME}, line {line}: not UTF-8; save the table again as 'CSV UTF-8'"
         ) from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise Rejected(f"{NAME}, line {line}: a NUL character; save the table again as 'CSV UTF-8'")
+    wrong = [
+        f"{NAME}, line {number}: a character U+{ord(match[0]):04X}, which XML cannot hold; remove "
+        "it and save the table again as 'CSV UTF-8'"
+        for number, line in enumerate(_LINE_END.split(text), start=1)
+        if (match := _UNFIT.search(line))
+    ]
+    if wrong:
+        raise Rejected(*wrong)
     return text
 
 
