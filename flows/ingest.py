@@ -18,8 +18,10 @@ def ingest(archive: str, sip: str, again: bool = False) -> dict[str, Any]:
 
     `archive` and `sip` are folders; `again` lets a SIP in that is preserved already.
     """
-    place = opened(Path(archive).resolve())
-    with begun(place, again=again, progress=Silence()) as ingestion:
+    with (
+        opened(Path(archive).resolve()) as place,
+        begun(place, again=again, progress=Silence()) as ingestion,
+    ):
         state: Any = Path(sip).absolute()
         for name, step in ingestion.steps:
             state = steps.run(name, step, state)

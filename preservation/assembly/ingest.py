@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from preservation.assembly import archive as parts
 from preservation.assembly.archive import Archive
-from preservation.assembly.recovery import claimed, recover, register, settle
+from preservation.assembly.recovery import recover, register, settle
+from preservation.assembly.scratch import claimed
 from preservation.errors import ArkivError
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
@@ -107,14 +107,14 @@ class Ingestion:
         return self._record("verify", stage)
 
     def _identify(self, verified: Verified) -> Identified:
-        with parts.identifiers(self._archive, self._scratch) as (first, second):
-            stage = identify(verified, first=first, second=second, progress=self._progress)
-            return self._record("identify", stage)
+        first, second = self._archive.tools.identifiers
+        stage = identify(verified, first=first, second=second, progress=self._progress)
+        return self._record("identify", stage)
 
     def _characterize(self, identified: Identified) -> Characterized:
-        with parts.characterizers(self._archive) as tools:
-            stage = characterize(identified, characterizers=tools, progress=self._progress)
-            return self._record("characterize", stage)
+        tools = self._archive.tools.characterizers
+        stage = characterize(identified, characterizers=tools, progress=self._progress)
+        return self._record("characterize", stage)
 
     def _pack(self, characterized: Characterized) -> Aip:
         packing = Packing(

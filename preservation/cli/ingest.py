@@ -39,8 +39,8 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.settings import locate
 
-        place = opened(locate(archive))
-        codes = [_one(place, sip, again=again, json=json) for sip in sips]
+        with opened(locate(archive)) as place:
+            codes = [_one(place, sip, again=again, json=json) for sip in sips]
     code = next((code for code in codes if code), 0)
     if code:
         raise typer.Exit(code)

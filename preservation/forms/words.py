@@ -106,8 +106,11 @@ def exported(
     dip: packages.Dip, form: forms.DipForm, files: Iterable[storage.HeldFile]
 ) -> forms.ExportForm:
     """What was given out; `files` are those of the AIP."""
-    stored = ((f.path.partition("/data/")[2], f.original_name) for f in files)
-    escaped = (name for name, original in stored if not given(original).endswith(name.encode()))
+    escaped = (
+        file
+        for file in files
+        if not given(file.original_name).endswith(file.path.partition("/data/")[2].encode())
+    )
     return forms.ExportForm(
         status="exported",
         aip_id=dip.id,
