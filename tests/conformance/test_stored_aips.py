@@ -93,7 +93,9 @@ def bag(folder):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("archive") / "archive", name="Komuna e Vushtrrisë")
+    made = make(tmp_path_factory.mktemp("archive") / "archive", name="Komuna e Vushtrrisë")
+    yield made
+    made.catalogue._database.close()
 
 
 @pytest.fixture(scope="module")
