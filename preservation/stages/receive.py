@@ -178,7 +178,7 @@ def _description(
     statements: dict[str, list[Statement]] = {}
     warnings = []
     for row in sheet.rows:
-        about = "" if not row.filename else places.get(names.composed(row.filename.strip("/")))
+        about = _about(row.filename.strip("/"), places)
         if about is None:
             warnings.append(f"{metadata_csv.NAME}, line {row.line}: {row.filename} is not there")
         else:
@@ -188,6 +188,14 @@ def _description(
         warnings.append(f"{metadata_csv.NAME}: kept but not read as description: {columns}")
     records = tuple(Record(about, tuple(found)) for about, found in statements.items() if found)
     return records, tuple(warnings)
+
+
+def _about(name: str, places: Mapping[str, str]) -> str | None:
+    """The place that a name in a spreadsheet points to, as it is or in written form."""
+    if not name:
+        return ""
+    forms = (names.composed(form) for form in (written(name.encode("utf-8")), name))
+    return next((places[form] for form in forms if form in places), None)
 
 
 def _places(files: Sequence[ReceivedFile]) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ Owner, group and mode are the same for all; the same members give the same octet
 
 import hashlib
 import os
+import stat
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -226,9 +227,18 @@ class LayoutCheck:
 def _content(member: Member, skip: int) -> Iterator[bytes]:
     if member.size <= skip:
         return
-    handle = os.open(member.source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        if os.fstat(handle).st_size != member.size:
+        # Without O_NONBLOCK a pipe that took the place of the file would be waited for.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        handle = os.open(member.source, flags)
+    except OSError as error:
+        raise Rejected(
+            f"{member.name}: cannot be read any more ({error.strerror}); "
+            "submit again when nobody writes to the package"
+        ) from error
+    try:
+        state = os.fstat(handle)
+        if not stat.S_ISREG(state.st_mode) or state.st_size != member.size:
             raise _changed(member)
         if skip:
             os.lseek(handle, skip, os.SEEK_SET)
@@ -245,6 +255,6 @@ def _content(member: Member, skip: int) -> Iterator[bytes]:
 
 def _changed(member: Member) -> Rejected:
     return Rejected(
-        f"{member.name}: {member.size} octets when it was checked in, another number now; "
+        f"{member.name}: {member.size} octets when it was checked in, not so now; "
         "submit again when nobody writes to the package"
     )
