@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
-from preservation.assembly.scratch import claimed
+from preservation.assembly.scratch import Submissions, claimed
 from preservation.errors import ArkivError
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
     Aip,
@@ -59,8 +60,11 @@ class Receipt:
 class Ingestion:
     """One SIP on its way into an archive: its stages, in order, each recorded as it runs."""
 
-    def __init__(self, archive: Archive, *, again: bool, progress: Progress) -> None:
+    def __init__(
+        self, archive: Archive, submissions: Submissions, *, again: bool, progress: Progress
+    ) -> None:
         """Give the package its identifier; `again` lets a SIP in that is preserved already."""
+        self._submissions = submissions
         self.id = PackageId(str(uuid4()))
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
@@ -105,9 +109,13 @@ class Ingestion:
         return received
 
     def _verify(self, sip: Sip) -> Verified:
-        holder = None if self._again else self._archive.catalogue.holder
-        stage = verify(sip, holder=holder, cores=cores(), progress=self._progress)
+        stage = verify(sip, holder=self._holder, cores=cores(), progress=self._progress)
         return self._record("verify", stage)
+
+    def _holder(self, fingerprint: Digest) -> PackageId | None:
+        """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""
+        self._submissions.hold(fingerprint)
+        return None if self._again else self._archive.catalogue.holder(fingerprint)
 
     def _identify(self, verified: Verified) -> Identified:
         first, second = self._archive.tools.identifiers
@@ -179,8 +187,9 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
     that is on its way from one that was left behind.
     """
     recover(archive)
-    ingestion = Ingestion(archive, again=again, progress=progress)
-    with claimed(archive.scratch / ingestion.id):
+    submissions = Submissions(archive.folder / "ingest.lock")
+    ingestion = Ingestion(archive, submissions, again=again, progress=progress)
+    with closing(submissions), claimed(archive.scratch / ingestion.id):
         try:
             yield ingestion
         except BaseException:
