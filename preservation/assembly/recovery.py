@@ -15,7 +15,7 @@ from preservation.model.storage import Copy, CopyState, Summary, copy_in
 from preservation.ports import Store
 from preservation.recording import Stage, record
 from preservation.stages.audit import audit
-from preservation.stages.replicate import abandon, mirror
+from preservation.stages.replicate import abandon, mend, mirror
 from preservation.standards import ocfl
 from preservation.standards.ledger import Entry
 
@@ -80,6 +80,7 @@ def _finish(archive: Archive, package: PackageId, committed: Sequence[Store]) ->
     copies = []
     for store in archive.stores.values():
         if store in committed:
+            mend(store, package, VERSION)
             one = Copy(package, VERSION, store.name, copy.key, copy.size, copy.digest)
             stage = audit(one, store=store, quick=False, progress=Silence())
             _record(archive, package, "audit", stage)

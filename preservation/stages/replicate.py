@@ -124,6 +124,15 @@ def commit(store: Store, package: PackageId, version: int, listing: bytes) -> No
     store.replace(ocfl.sidecar_key(package), sidecar)
 
 
+def mend(store: Store, package: PackageId, version: int) -> None:
+    """Bring the copy of the inventory at the root of a committed object up to its newest version.
+
+    A crash right after the commit leaves it behind; doing it again changes nothing.
+    """
+    listing = b"".join(store.read(ocfl.inventory_key(package, version)))
+    commit(store, package, version, listing)
+
+
 def abandon(store: Store, package: PackageId, version: int) -> None:
     """Remove all of a version that was never committed in a store; what is committed stays."""
     try:
@@ -138,7 +147,13 @@ def _cleared(store: Store, package: PackageId, version: int) -> bool:
         return True
     root = ocfl.object_root(package) + "/"
     below = root if version == 1 else f"{root}v{version}/"
-    for key in list(store.keys(below)):
+    # Those that are absent too: folders that were made for them go with them.
+    first = [
+        ocfl.content_key(package, version, ocfl.tar_name(package, version)),
+        ocfl.inventory_key(package, version),
+    ]
+    last = [ocfl.declaration_key(package)] if version == 1 else []
+    for key in [*first, *store.keys(below), *last]:
         store.remove(key)
     return False
 

@@ -1,0 +1,196 @@
+"""An ingest is killed at each of its durable steps; nothing half remains, and nothing is lost.
+
+A child process counts its own durable steps (what it writes to stores, journal, ledger and
+catalogue) and kills itself at one of them: before it, in the middle of its octets, or after it.
+CI kills at a share of the moments; ARKIV_ALL_KILLS=1 at all of them.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import ocfl
+import pytest
+
+from preservation.assembly.archive import make, opened
+from preservation.assembly.audits import audit_copies
+from preservation.assembly.ingest import ingest
+from preservation.assembly.rebuild import rebuild
+from preservation.assembly.recovery import Silence
+from preservation.errors import Rejected
+from preservation.model.storage import CopyState
+
+PROJECT = Path(__file__).parents[2]
+MOMENTS = ("before", "during", "after")
+SHARE = 1 if os.environ.get("ARKIV_ALL_KILLS") else 4
+
+CHILD = """
+import functools, os, signal, sys
+from preservation.catalogue.holdings import SqlCatalogue
+from preservation.catalogue.journal import SqlJournal
+from preservation.cli.main import main
+from preservation.stores.directory import DirectoryStore
+
+step, moment, archive, sip = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+counted = 0
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(chunks):
+    for chunk in chunks:
+        yield chunk[: len(chunk) // 2]
+        die()
+
+def durable(method):
+    @functools.wraps(method)
+    def counting(self, *args, **kwargs):
+        global counted
+        counted += 1
+        mine = counted == step
+        if mine and moment == "before":
+            die()
+        if mine and moment == "during" and method.__name__ == "put":
+            args = (args[0], half(args[1]), *args[2:])
+        result = method(self, *args, **kwargs)
+        if mine:
+            die()
+        return result
+    return counting
+
+for kind, names in (
+    (DirectoryStore, ("put", "replace", "remove")),
+    (SqlJournal, ("append",)),
+    (SqlCatalogue, ("register",)),
+):
+    for name in names:
+        setattr(kind, name, durable(getattr(kind, name)))
+sys.argv = ["arkiv", "ingest", sip, "--archive", archive]
+try:
+    main()
+finally:
+    print(counted, flush=True)
+"""
+
+
+def child(archive: Path, sip: Path, step: int, moment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(step), moment, str(archive), str(sip)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory) -> Path:
+    """An archive without tools, which start slowly and write nothing that lasts."""
+    place = tmp_path_factory.mktemp("pristine") / "archive"
+    make(place, name="Vushtrri")
+    settings = place / "arkiv.toml"
+    told = settings.read_text("utf-8")
+    told = told.replace('["siegfried", "fido"]', "[]").replace('["pdf", "image"]', "[]")
+    settings.write_text(told, "utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def sips(tmp_path_factory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("sips")
+    for name in ("killed", "following"):
+        (folder / name).mkdir()
+        (folder / name / "minutes.txt").write_bytes(name.encode() * 1000)
+        (folder / name / "одлука.tif").write_bytes(b"II*\0" + name.encode())
+    return folder / "killed", folder / "following"
+
+
+@pytest.fixture(scope="module")
+def steps(pristine, sips, tmp_path_factory) -> int:
+    """How many durable steps an ingest has."""
+    archive = tmp_path_factory.mktemp("count") / "archive"
+    shutil.copytree(pristine, archive)
+    told, _ = child(archive, sips[0], 0, "never").communicate(timeout=60)
+    return int(told.splitlines()[-1])
+
+
+def states(archive) -> dict[str, CopyState]:
+    copies = archive.catalogue.copies()
+    outcomes = audit_copies(archive, copies, quick=False, progress=Silence())
+    return {f"{o.copy.package} {o.copy.store}": o.state for o in outcomes}
+
+
+def judge(place: Path, sips: tuple[Path, Path]) -> None:
+    """Nothing half, nothing lost, nothing left over, and everything goes on."""
+    with opened(place) as archive:
+        preserved = {s.id for s in archive.catalogue.packages()}
+        ingest(archive, sips[1], again=False, progress=Silence())
+        held = {s.id: s.sip for s in archive.catalogue.packages()}
+        assert preserved < held.keys(), "what was preserved stays"
+        assert sorted(held.values()) in (["following"], ["following", "killed"])
+        assert set(states(archive).values()) == {CopyState.SOUND}
+        assert len(archive.catalogue.copies()) == 2 * len(held)
+        assert list(archive.scratch.iterdir()) == []
+        if "killed" in held.values():
+            with pytest.raises(Rejected, match="already preserved"):
+                ingest(archive, sips[0], again=False, progress=Silence())
+        else:
+            ingest(archive, sips[0], again=False, progress=Silence())
+        assert sorted(s.sip for s in archive.catalogue.packages()) == ["following", "killed"]
+        before = list(archive.catalogue.dump())
+        for store in archive.stores:
+            rebuild(archive, store=store, progress=Silence())
+            assert list(archive.catalogue.dump()) == before
+    for store in ("a", "b"):
+        root = place / "stores" / store
+        assert list((root / "tmp").iterdir()) == []
+        judged = ocfl.StorageRoot(root=str(root / "ocfl"))
+        assert judged.validate()
+        assert judged.good_objects == judged.num_objects == 2
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_nothing_half_remains(pristine, sips, steps, tmp_path):
+    assert steps > 25
+    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
+    for step, moment in moments[::SHARE]:
+        archive = tmp_path / f"{step}-{moment}"
+        shutil.copytree(pristine, archive)
+        process = child(archive, sips[0], step, moment)
+        process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL, (step, moment)
+        try:
+            judge(archive, sips)
+        except AssertionError as error:
+            raise AssertionError(f"killed {moment} step {step}: {error}") from error
+        shutil.rmtree(archive)
+
+
+def test_an_interrupt_leaves_nothing_at_once(pristine, sips, tmp_path):
+    archive = tmp_path / "archive"
+    shutil.copytree(pristine, archive)
+    large = tmp_path / "large"
+    large.mkdir()
+    with (large / "film.mkv").open("wb") as film:
+        film.truncate(3 * 1024**3)
+    command = "from preservation.cli.main import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "ingest", large, "--archive", archive],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not list(archive.glob("stores/a/tmp/*")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "not preserved" in told
+    assert list((archive / "scratch").iterdir()) == []
+    assert not list(archive.rglob("*.tar"))
+    judge(archive, sips)
