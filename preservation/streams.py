@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from preservation.errors import Rejected
@@ -22,19 +23,19 @@ class Reading:
     modified_ns: int
 
 
-def read_once(path: bytes, algorithms: tuple[Algorithm, ...]) -> Reading:
+def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int = CHUNK) -> Reading:
     """Read a regular file once and compute all digests on the way.
 
-    Raises OSError when it cannot be read, and Rejected when it changes while it is read.
+    `expected` octets are asked for at first, so that a small file costs no large buffer. Raises
+    OSError when it cannot be read, and Rejected when it changes while it is read.
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        hashes = [hashlib.new(a.value, usedforsecurity=False) for a in algorithms]
-        first = os.read(handle, CHUNK)
+        ask = min(expected + 1, CHUNK)
+        first = os.read(handle, ask)
         size = len(first)
-        for h in hashes:
-            h.update(first)
-        if size == CHUNK:
+        hashes = [_NEW[a](first) for a in algorithms]
+        if size == ask:
             size += _read_rest(handle, hashes)
         state = os.fstat(handle)
     finally:
@@ -46,6 +47,11 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...]) -> Reading:
         )
     digests = tuple(Digest(a, h.hexdigest()) for a, h in zip(algorithms, hashes, strict=True))
     return Reading(size, digests, state.st_mtime_ns)
+
+
+_NEW = {a: partial(hashlib.new, a.value, usedforsecurity=False) for a in Algorithm} | {
+    Algorithm.SHA512: hashlib.sha512
+}
 
 
 def _read_rest(handle: int, hashes: "list[hashlib._Hash]") -> int:
@@ -109,3 +115,27 @@ class Taker:
     def whole(self, octets: int) -> bytes:
         """The next octets joined; fewer when the stream ends before."""
         return b"".join(self.take(octets))
+
+
+def file_chunks(path: bytes) -> Iterator[bytes]:
+    """The content of a file."""
+    with open(path, "rb", buffering=0) as source:
+        while chunk := source.read(CHUNK):
+            yield chunk
+
+
+def windows(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same octets in pieces of just `size`, but for the last; none is copied needlessly."""
+    waiting: list[bytes] = []
+    held = 0
+    for chunk in chunks:
+        rest = chunk
+        while held + len(rest) >= size:
+            piece, rest = rest[: size - held], rest[size - held :]
+            yield b"".join([*waiting, piece]) if waiting else piece
+            waiting, held = [], 0
+        if rest:
+            waiting.append(rest)
+            held += len(rest)
+    if waiting:
+        yield b"".join(waiting)

@@ -1,22 +1,24 @@
 """An archive: its settings, stores, tools and catalogue, opened from its folder."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
+from typing import Self
 
 from preservation import settings
+from preservation.assembly.toolbox import Toolbox
 from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
 from preservation.catalogue.journal import SqlJournal
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import StoreName
-from preservation.ports import Characterizer, Clock, Identifier, Store
+from preservation.ports import Clock, Store
 from preservation.settings import Settings, StoreSettings
 from preservation.stores.directory import DirectoryStore
+
+SCRATCH = "scratch"
 
 
 class SystemClock:
@@ -38,10 +40,19 @@ class Archive:
     journal: SqlJournal
     clock: Clock
 
+    tools: Toolbox
+
     @property
     def scratch(self) -> Path:
         """Where packages on their way have their documents; nothing in it outlives its ingest."""
-        return self.folder / "scratch"
+        return self.folder / SCRATCH
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the tools' processes."""
+        self.tools.close()
 
 
 def make(folder: Path, *, name: str) -> Archive:
@@ -95,7 +106,8 @@ def _address(folder: Path, told: Settings) -> str:
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
-    return Archive(folder, told, stores, catalogue, journal, SystemClock())
+    toolbox = Toolbox(told.tools, folder / SCRATCH)
+    return Archive(folder, told, stores, catalogue, journal, SystemClock(), toolbox)
 
 
 def open_store(folder: Path, store: StoreSettings) -> DirectoryStore:
@@ -105,50 +117,3 @@ def open_store(folder: Path, store: StoreSettings) -> DirectoryStore:
             f"store {store.name}: {store.url}: only folders can be stores in this version"
         )
     return DirectoryStore(StoreName(store.name), folder / store.url)
-
-
-@contextmanager
-def identifiers(
-    archive: Archive, scratch: Path
-) -> Iterator[tuple[Identifier | None, Identifier | None]]:
-    """The first and the second identifier of the settings, their processes ended afterwards."""
-    from preservation.tools.fido import Fido  # noqa: PLC0415  only an ingest needs them
-    from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
-
-    told = archive.settings.tools
-    make: Mapping[str, Callable[[], AbstractContextManager[Identifier]]] = {
-        "siegfried": partial(Siegfried, scratch, patience=told.patience),
-        "fido": partial(Fido, patience=told.patience),
-    }
-    _require_known(told.identifiers, make)
-    with ExitStack() as stack:
-        found = [stack.enter_context(make[name]()) for name in told.identifiers]
-        first: Identifier | None
-        second: Identifier | None
-        first, second = (*found, None, None)[:2]
-        yield first, second
-
-
-@contextmanager
-def characterizers(archive: Archive) -> Iterator[Sequence[Characterizer]]:
-    """The characterizers of the settings, their processes ended afterwards."""
-    from preservation.tools.image import Image  # noqa: PLC0415
-    from preservation.tools.pdf import Pdf  # noqa: PLC0415
-
-    told = archive.settings.tools
-    make: Mapping[str, Callable[[], AbstractContextManager[Characterizer]]] = {
-        "pdf": partial(Pdf, patience=told.patience),
-        "image": partial(Image, patience=told.patience),
-    }
-    _require_known(told.characterizers, make)
-    with ExitStack() as stack:
-        yield [stack.enter_context(make[name]()) for name in told.characterizers]
-
-
-def _require_known(names: Sequence[str], known: Mapping[str, object]) -> None:
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Misconfigured(
-            f"{settings.FILE}: tools: {', '.join(unknown)}: not known; "
-            f"choose from {', '.join(known)}"
-        )

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.errors import Misconfigured
+from preservation.errors import Corrupt, Misconfigured, Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Event
-from preservation.model.storage import Copy, Summary
+from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Catalogue, Progress
 from preservation.recording import record
 from preservation.settings import cores
@@ -63,24 +63,51 @@ def required(catalogue: Catalogue, id_: str) -> Summary:
     return summary
 
 
+def batches(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
+    """Copies in the order given, so many together as are put on record together."""
+    for start in range(0, len(copies), BATCH):
+        yield copies[start : start + BATCH]
+
+
 def audit_copies(
     archive: Archive, copies: Sequence[Copy], *, quick: bool, progress: Progress
 ) -> Iterator[Audited]:
-    """Audit copies, as many at a time as there are cores; outcomes come in the order given.
+    """Audit copies, batch after batch; outcomes come in the order given."""
+    progress.begin("audit", sum(copy.size for copy in copies))
+    for batch in batches(copies):
+        yield from audit_batch(archive, batch, quick=quick, progress=progress)
+
+
+def audit_batch(
+    archive: Archive, batch: Sequence[Copy], *, quick: bool, progress: Progress
+) -> tuple[Audited, ...]:
+    """Audit copies, as many at a time as there are cores.
 
     Every outcome is in the ledger and the catalogue before it is handed out.
     """
     run = uuid4()
-    progress.begin("audit", sum(copy.size for copy in copies))
     with ThreadPoolExecutor(cores()) as pool:
-        for start in range(0, len(copies), BATCH):
-            batch = copies[start : start + BATCH]
-            done = list(pool.map(lambda copy: _one(archive, copy, run, quick, progress), batch))
-            ledger.append(archive, [entry for _, entry in done])
-            for audited, entry in done:
-                after = ledger.after(audited.copy, entry)
-                archive.catalogue.checked(after, [entry.event])
-                yield Audited(after, audited.state, audited.reasons)
+        done = list(pool.map(lambda copy: _one(archive, copy, run, quick, progress), batch))
+    ledger.append(archive, [entry for _, entry in done])
+    outcomes = []
+    for audited, entry in done:
+        after = ledger.after(audited.copy, entry)
+        archive.catalogue.checked(after, [entry.event])
+        outcomes.append(Audited(after, audited.state, audited.reasons))
+    return tuple(outcomes)
+
+
+def require_sound(outcomes: Sequence[Audited]) -> None:
+    """Raise Corrupt when a copy is corrupt or missing, Unavailable when one was not checked.
+
+    The error has the reasons of all copies that are not sound, each once.
+    """
+    reasons = dict.fromkeys(reason for audited in outcomes for reason in audited.reasons)
+    states = {audited.state for audited in outcomes}
+    if states & {CopyState.CORRUPT, CopyState.MISSING}:
+        raise Corrupt(*reasons)
+    if CopyState.UNCHECKED in states:
+        raise Unavailable(*reasons)
 
 
 def _one(

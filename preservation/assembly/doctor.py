@@ -2,13 +2,12 @@
 
 import importlib.metadata
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from preservation.assembly.archive import Archive, characterizers, identifiers, opened
+from preservation.assembly.archive import Archive, opened
 from preservation.errors import ArkivError
 from preservation.model.identifiers import StoreName
 from preservation.standards import schema
@@ -51,7 +50,8 @@ def examine(folder: Path | None) -> Iterator[Examined]:
     yield Examined("archive", State.OK, str(folder))
     yield Examined("catalogue", State.OK, str(folder / archive.settings.catalogue))
     yield from _stores(archive)
-    yield from _tools(archive)
+    with archive:
+        yield from _tools(archive)
     without = "each AIP says that no malware scan was made"
     yield Examined("malware scan", State.NOT_CONFIGURED, "no scanner", without)
 
@@ -102,17 +102,10 @@ def _tools(archive: Archive) -> Iterator[Examined]:
         yield Examined(
             "identification", State.NOT_CONFIGURED, "no identifier", "formats stay unknown"
         )
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            with identifiers(archive, Path(scratch)) as found:
-                for tool in found:
-                    if tool is not None:
-                        agent = tool.agent
-                        yield Examined(
-                            agent.name, State.OK, f"{agent.version} {agent.note}".strip()
-                        )
-            with characterizers(archive) as more:
-                for characterizer in more:
-                    yield Examined(characterizer.agent.name, State.OK, characterizer.agent.version)
-        except ArkivError as error:
-            yield Examined("tools", State.WRONG, str(error), "identification or characterization")
+    try:
+        for tool in (*archive.tools.identifiers, *archive.tools.characterizers):
+            if tool is not None:
+                agent = tool.agent
+                yield Examined(agent.name, State.OK, f"{agent.version} {agent.note}".strip())
+    except ArkivError as error:
+        yield Examined("tools", State.WRONG, str(error), "identification or characterization")

@@ -1,12 +1,14 @@
 """Exports: a package given out of the soundest copy, and the giving out on record."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.audits import Heard
+from preservation.errors import Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Dip
 from preservation.model.storage import Copy, CopyState
@@ -32,7 +34,7 @@ def export(
     journal = Heard()
     stage = disseminate(copies, stores=archive.stores, folder=folder, form=form, progress=progress)
     try:
-        return record(
+        dip = record(
             stage,
             name="disseminate",
             run=uuid4(),
@@ -40,8 +42,12 @@ def export(
             journal=journal,
             clock=archive.clock,
         )
-    finally:
-        _remember(archive, copies, journal)
+    except BaseException:
+        with suppress(Unavailable):  # what is wrong with the copies is what must be told
+            _remember(archive, copies, journal)
+        raise
+    _remember(archive, copies, journal)
+    return dip
 
 
 def _remember(archive: Archive, copies: Sequence[Copy], journal: Heard) -> None:
@@ -52,3 +58,6 @@ def _remember(archive: Archive, copies: Sequence[Copy], journal: Heard) -> None:
     ledger.append(archive, entries)
     for copy, entry in zip(copies, entries, strict=False):
         archive.catalogue.checked(ledger.after(copy, entry), [entry.event])
+
+
+__all__ = ["Form", "export"]

@@ -2,16 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from preservation.assembly import archive as parts
 from preservation.assembly.archive import Archive
-from preservation.assembly.recovery import claimed, recover, register, settle
+from preservation.assembly.recovery import recover, register, settle
+from preservation.assembly.scratch import Submissions, claimed
 from preservation.errors import ArkivError
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
     Aip,
@@ -36,6 +37,9 @@ from preservation.stages.verify import verify
 
 T = TypeVar("T")
 
+MANY = 10_000
+"""Files from which on the second that tools take to start costs less than their memory."""
+
 Step = tuple[str, Callable[[Any], Any]]
 """A stage by its name; each takes what the one before it gave."""
 
@@ -56,8 +60,11 @@ class Receipt:
 class Ingestion:
     """One SIP on its way into an archive: its stages, in order, each recorded as it runs."""
 
-    def __init__(self, archive: Archive, *, again: bool, progress: Progress) -> None:
+    def __init__(
+        self, archive: Archive, submissions: Submissions, *, again: bool, progress: Progress
+    ) -> None:
         """Give the package its identifier; `again` lets a SIP in that is preserved already."""
+        self._submissions = submissions
         self.id = PackageId(str(uuid4()))
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
@@ -102,19 +109,32 @@ class Ingestion:
         return received
 
     def _verify(self, sip: Sip) -> Verified:
-        holder = None if self._again else self._archive.catalogue.holder
-        stage = verify(sip, holder=holder, cores=cores(), progress=self._progress)
+        stage = verify(sip, holder=self._holder, cores=cores(), progress=self._progress)
         return self._record("verify", stage)
 
+    def _holder(self, fingerprint: Digest) -> PackageId | None:
+        """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""
+        self._submissions.hold(fingerprint)
+        return None if self._again else self._archive.catalogue.holder(fingerprint)
+
     def _identify(self, verified: Verified) -> Identified:
-        with parts.identifiers(self._archive, self._scratch) as (first, second):
-            stage = identify(verified, first=first, second=second, progress=self._progress)
-            return self._record("identify", stage)
+        first, second = self._archive.tools.identifiers
+        stage = identify(verified, first=first, second=second, progress=self._progress)
+        identified = self._record("identify", stage)
+        self._rest_from(len(identified.identifications))
+        return identified
 
     def _characterize(self, identified: Identified) -> Characterized:
-        with parts.characterizers(self._archive) as tools:
-            stage = characterize(identified, characterizers=tools, progress=self._progress)
-            return self._record("characterize", stage)
+        tools = self._archive.tools.characterizers
+        stage = characterize(identified, characterizers=tools, progress=self._progress)
+        characterized = self._record("characterize", stage)
+        self._rest_from(len(identified.identifications))
+        return characterized
+
+    def _rest_from(self, files: int) -> None:
+        """Give the tools' memory back where it is wanted; a small package leaves them running."""
+        if files > MANY:
+            self._archive.tools.rest()
 
     def _pack(self, characterized: Characterized) -> Aip:
         packing = Packing(
@@ -167,8 +187,9 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
     that is on its way from one that was left behind.
     """
     recover(archive)
-    ingestion = Ingestion(archive, again=again, progress=progress)
-    with claimed(archive.scratch / ingestion.id):
+    submissions = Submissions(archive.folder / "ingest.lock")
+    ingestion = Ingestion(archive, submissions, again=again, progress=progress)
+    with closing(submissions), claimed(archive.scratch / ingestion.id):
         try:
             yield ingestion
         except BaseException:

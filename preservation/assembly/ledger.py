@@ -44,7 +44,7 @@ def append(archive: Archive, entries: Sequence[Entry]) -> None:
             try:
                 missed = sequence > 1 and store.size(ledger.key(head.sequence)) is None
                 if missed or store.name in head.behind:
-                    _catch_up(store, archive)
+                    _catch_up(store, archive, before=ledger.key(sequence))
                 store.put(ledger.key(sequence), [batch], size=len(batch))
             except Unavailable:
                 behind.append(str(store.name))
@@ -86,14 +86,14 @@ def _write_head(file: Path, head: _Head) -> None:
     partial.rename(file)
 
 
-def _catch_up(store: Store, archive: Archive) -> None:
-    """Give a store the batches that it missed."""
+def _catch_up(store: Store, archive: Archive, *, before: str) -> None:
+    """Give a store the batches that it missed; the one that is being written comes after them."""
     has = set(store.keys("ledger/"))
     for other in archive.stores.values():
         if other.name == store.name:
             continue
         for key in other.keys("ledger/"):
-            if key not in has:
+            if key < before and key not in has:
                 batch = b"".join(other.read(key))
                 try:
                     store.put(key, [batch], size=len(batch))

@@ -1,15 +1,13 @@
 """What a crash left behind: finished where a store had committed it, removed everywhere else."""
 
-import fcntl
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TypeVar
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
+from preservation.assembly.scratch import claimed
 from preservation.errors import Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Outcome
@@ -34,15 +32,6 @@ class Silence:
 
     def advance(self, amount: int) -> None:
         """Say nothing."""
-
-
-@contextmanager
-def claimed(folder: Path) -> Iterator[None]:
-    """A scratch folder that is this process's own for as long as it lives."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
 
 
 def recover(archive: Archive) -> None:

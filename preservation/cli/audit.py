@@ -1,6 +1,5 @@
 """`arkiv audit`: is every copy still whole?"""
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +10,7 @@ from preservation.cli.options import ArchiveOption, JsonOption, PackageArguments
 from preservation.errors import Corrupt, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from preservation.cli.forms import AuditForm
-    from preservation.model.storage import Summary
-    from preservation.stages.audit import Audited
+    from preservation.forms import AuditForm
 
 
 def command(
@@ -35,6 +30,7 @@ def command(
     with told(json=json):
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import audit_copies, copies_of
+        from preservation.forms import words
         from preservation.settings import locate
 
         place = opened(locate(archive))
@@ -42,10 +38,7 @@ def command(
         worst: list[str] = []
         with screen.progress(f"audit of {screen.number(len(copies), 'copy')}") as progress:
             outcomes = audit_copies(place, copies, quick=quick, progress=progress)
-            for package, audited in groupby(outcomes, key=lambda a: a.copy.package):
-                summary = place.catalogue.package(package)
-                assert summary is not None
-                form = _form(summary, list(audited), quick=quick)
+            for form in words.audits(outcomes, place.catalogue, quick=quick):
                 worst.append(form.status)
                 if json:
                     screen.emit(form)
@@ -53,31 +46,12 @@ def command(
                     _say(form)
     if not json:
         sound = worst.count("sound")
-        what = "are there with their size" if quick else "are sound in every copy"
-        screen.say(f"{sound} of {screen.number(len(worst), 'AIP')} {what}")
+        what = "there, in its size," if quick else "sound"
+        screen.say(f"{what} in every store: {sound} of {screen.number(len(worst), 'AIP')}")
     if {"corrupt", "missing"} & set(worst):
         raise typer.Exit(Corrupt.exit_code)
     if "unchecked" in worst:
         raise typer.Exit(Unavailable.exit_code)
-
-
-def _form(summary: "Summary", audited: "Sequence[Audited]", *, quick: bool) -> "AuditForm":
-    from preservation.cli import words
-    from preservation.cli.forms import AuditForm
-    from preservation.model.storage import CopyState
-
-    order = (CopyState.CORRUPT, CopyState.MISSING, CopyState.UNCHECKED, CopyState.SOUND)
-    worst = min((a.state for a in audited), key=order.index)
-    return AuditForm(
-        status=worst.value,
-        reasons=tuple(reason for a in audited for reason in a.reasons),
-        aip_id=summary.id,
-        version=summary.version,
-        files=summary.account.preserved_files,
-        bytes=summary.account.preserved_bytes,
-        copies=tuple(words.copy(a.copy, a.reasons) for a in audited),
-        quick=quick,
-    )
 
 
 def _say(form: "AuditForm") -> None:

@@ -24,7 +24,7 @@ def command(
     """
     with told(json=json):
         from preservation.assembly.check import check
-        from preservation.cli.forms import CheckForm, Found
+        from preservation.forms import CheckForm, Found
         from preservation.model.names import written
         from preservation.model.premis import Outcome
 

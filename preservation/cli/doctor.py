@@ -16,8 +16,8 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     Example: arkiv doctor
     """
     with told(json=json):
+        from preservation import forms
         from preservation.assembly.doctor import State, examine
-        from preservation.cli import forms
         from preservation.settings import locate
 
         try:

@@ -13,7 +13,7 @@ from preservation.errors import ArkivError
 
 if TYPE_CHECKING:
     from preservation.assembly.archive import Archive
-    from preservation.cli.forms import ExportForm, Failure
+    from preservation.forms import ExportForm, Failure
 
 
 class Form(StrEnum):
@@ -52,7 +52,7 @@ def command(
 
 
 def _one(archive: "Archive", aip_id: str, to: Path, form: Form, *, json: bool) -> int:
-    from preservation.cli.forms import ExportForm
+    from preservation.forms import ExportForm
 
     def failed(status: "Failure", reasons: tuple[str, ...]) -> ExportForm:
         return ExportForm(status=status, reasons=reasons, aip_id=aip_id, form=form.value)
@@ -79,8 +79,7 @@ def _one(archive: "Archive", aip_id: str, to: Path, form: Form, *, json: bool) -
 def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportForm":
     from preservation.assembly import exports
     from preservation.assembly.audits import required
-    from preservation.cli import words
-    from preservation.cli.forms import ExportForm
+    from preservation.forms import words
     from preservation.stages.disseminate import Form as StageForm
 
     summary = required(archive.catalogue, aip_id)
@@ -88,23 +87,8 @@ def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportFor
         dip = exports.export(
             archive,
             summary.id,
-            folder=to.absolute(),
+            folder=to.resolve(),
             form=StageForm(form.value),
             progress=progress,
         )
-    escaped = sum(
-        1
-        for file in archive.catalogue.files(summary.id)
-        if not file.original_name.endswith(file.path.rpartition("/")[2])
-    )
-    return ExportForm(
-        status="exported",
-        aip_id=summary.id,
-        version=dip.version,
-        files=dip.files,
-        bytes=dip.bytes,
-        copies=(words.copy(dip.copy),),
-        form=form.value,
-        place=str(dip.place),
-        escaped_names=escaped,
-    )
+    return words.exported(dip, form.value, archive.catalogue.files(summary.id))

@@ -14,7 +14,7 @@ from preservation.errors import ArkivError
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from preservation.cli.forms import Failure
+    from preservation.forms import Failure
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -44,8 +44,8 @@ def told(*, json: bool, form: FormOf | None = None) -> Iterator[None]:
 
 def tell(error: Exception, *, json: bool, form: FormOf | None = None) -> None:
     """Say what is wrong: reasons of ours a line each, a bug with its traceback."""
-    from preservation.cli.forms import ErrorForm
-    from preservation.cli.words import failure
+    from preservation.forms import ErrorForm
+    from preservation.forms.words import failure
 
     if isinstance(error, ArkivError):
         status, reasons = failure(error), error.reasons

@@ -14,7 +14,7 @@ from preservation.cli.options import ArchiveOption, JsonOption
 if TYPE_CHECKING:
     from preservation.assembly.archive import Archive
     from preservation.assembly.ingest import Receipt
-    from preservation.cli.forms import Failure, IngestForm
+    from preservation.forms import Failure
 
 
 def command(
@@ -39,8 +39,8 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.settings import locate
 
-        place = opened(locate(archive))
-        codes = [_one(place, sip, again=again, json=json) for sip in sips]
+        with opened(locate(archive)) as place:
+            codes = [_one(place, sip, again=again, json=json) for sip in sips]
     code = next((code for code in codes if code), 0)
     if code:
         raise typer.Exit(code)
@@ -49,8 +49,8 @@ def command(
 def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
     """Ingest one SIP and say what came of it; gives the exit code."""
     from preservation.assembly.ingest import ingest
-    from preservation.cli.forms import IngestForm
     from preservation.errors import ArkivError
+    from preservation.forms import IngestForm, words
     from preservation.model.names import written
 
     name = written(os.fsencode(sip))
@@ -70,32 +70,10 @@ def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
         tell(error, json=json, form=form)
         return error.exit_code if isinstance(error, ArkivError) else 1
     if json:
-        screen.emit(_form(receipt, name))
+        screen.emit(words.receipt(receipt, name))
     else:
         _say(receipt, name)
     return 0
-
-
-def _form(receipt: "Receipt", sip: str) -> "IngestForm":
-    from preservation.cli import words
-    from preservation.cli.forms import Excluded, IngestForm
-    from preservation.model.names import written
-
-    return IngestForm(
-        status="preserved",
-        aip_id=receipt.aip_id,
-        version=receipt.version,
-        files=receipt.account.preserved_files,
-        bytes=receipt.account.preserved_bytes,
-        copies=tuple(words.copy(copy) for copy in receipt.copies),
-        sip=sip,
-        account=words.account(receipt.account),
-        exclusions=tuple(
-            Excluded(path=written(e.given), rule=e.rule, reason=e.reason)
-            for e in receipt.exclusions
-        ),
-        warnings=receipt.warnings,
-    )
 
 
 def _say(receipt: "Receipt", sip: str) -> None:

@@ -23,7 +23,7 @@ def command(
     """
     with told(json=json):
         from preservation.assembly.archive import make
-        from preservation.cli.forms import InitForm
+        from preservation.forms import InitForm
 
         archive = make(folder.absolute(), name=name)
         stores = tuple(s.url for s in archive.settings.stores)

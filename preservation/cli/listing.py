@@ -12,7 +12,7 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.cli import words
+        from preservation.forms import words
         from preservation.model.storage import Copy
         from preservation.settings import locate
 

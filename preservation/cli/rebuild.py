@@ -24,7 +24,7 @@ def command(
     with told(json=json):
         from preservation.assembly.archive import opened_for_rebuild
         from preservation.assembly.rebuild import rebuild
-        from preservation.cli.forms import RebuildForm
+        from preservation.forms import RebuildForm
         from preservation.settings import locate
 
         place = opened_for_rebuild(locate(archive))

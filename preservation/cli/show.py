@@ -9,7 +9,7 @@ from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption
 
 if TYPE_CHECKING:
-    from preservation.cli.forms import ShowForm
+    from preservation.forms import ShowForm
 
 
 def command(
@@ -26,8 +26,7 @@ def command(
     with told(json=json):
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import required
-        from preservation.cli import words
-        from preservation.cli.forms import ShowForm
+        from preservation.forms import ShowForm, words
         from preservation.settings import locate
 
         catalogue = opened(locate(archive)).catalogue

@@ -122,12 +122,16 @@ class Characterized:
 
 @dataclass(frozen=True, slots=True)
 class Aip:
-    """An archival package laid out: every member of its tar, in order, not yet written anywhere."""
+    """An archival package laid out: every member of its tar, in order, not yet written anywhere.
+
+    `beside` are the documents that will lie beside the tar: `members.jsonl`, `summary.json`.
+    """
 
     id: PackageId
     version: int
     created: datetime
     members: tuple[Member, ...]
+    beside: tuple[Member, ...]
     summary: Summary
 
 

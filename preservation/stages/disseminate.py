@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from preservation.errors import Corrupt, Misconfigured, Unavailable
+from preservation.errors import ArkivError, Corrupt, Misconfigured, Unavailable
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import StoreName
 from preservation.model.names import given
@@ -39,8 +39,8 @@ def disseminate(
     """Write a package below `folder`.
 
     Copies are tried in the order given; one that proves damaged is left aside, with a finding.
-    Raises Corrupt when none is whole, Misconfigured when the place is taken. Nothing half written
-    remains under the package's name.
+    Raises Corrupt when none is whole, Unavailable when none could be read at all, Misconfigured
+    when the place is taken. Nothing half written remains under the package's name.
     """
     package = copies[0].package
     name = ocfl.tar_name(package, copies[0].version) if form is Form.TAR else str(package)
@@ -49,6 +49,7 @@ def disseminate(
         raise Misconfigured(f"{place}: is there already; name another folder or remove it")
     folder.mkdir(parents=True, exist_ok=True)
     reasons: list[str] = []
+    kind: type[ArkivError] = Unavailable
     for copy in copies:
         detail = f"{form} from store {copy.store}"
         try:
@@ -59,13 +60,15 @@ def disseminate(
         except (Corrupt, Unavailable) as error:
             yield Finding(EventType.DISSEMINATION, Outcome.FAILURE, ARKIV, detail, str(error))
             reasons += error.reasons
+            if isinstance(error, Corrupt):
+                kind = Corrupt
         else:
             note = f"{files} files, {octets} octets, each compared while it was written"
             yield Finding(EventType.DISSEMINATION, Outcome.SUCCESS, ARKIV, detail, note)
             return Dip(package, copy.version, place, files, octets, copy)
         finally:
             _remove(partial)
-    raise Corrupt(*reasons)
+    raise kind(*reasons)
 
 
 def _remove(partial: Path) -> None:

@@ -37,7 +37,7 @@ def identify(
     decided = {heard: decide(heard) for heard in set(answers)}
     identifications = tuple(decided[heard] for heard in answers)
     if files and not tools:
-        yield _finding(Outcome.NOT_PERFORMED, f"{_NO_TOOL}; {len(files)} files", files)
+        yield _finding(Outcome.NOT_PERFORMED, f"{_NO_TOOL}; {len(files)} files", ())
     for place, tool in enumerate(tools):
         own = [(f, heard[place]) for f, heard in zip(files, answers, strict=True) if heard[place:]]
         yield from _performance(_agent(tool), own)
@@ -128,7 +128,8 @@ def _conclusions(
         yield _finding(Outcome.WARNING, _counted(f"unknown format: {reason}", group), group)
     unheard = [(i.reason, file) for file, i in pairs if not i.performed]
     for reason, group in _grouped(unheard):
-        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), group)
+        about = group if len(group) < len(files) else ()  # nothing named: the whole package
+        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), about)
     disputed = [file for file, i in pairs if i.disputed]
     if disputed:
         reason = "the identifiers name different formats; each answer is kept with its file"

@@ -221,7 +221,7 @@ def _findings(sip: Sip, warnings: Sequence[str]) -> Iterator[Finding]:
         detail = "completeness of the bag (RFC 8493, section 3)"
         note = "every file is listed in every payload manifest, every listed file is there"
         yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
-    renamed = tuple(f.path for f in sip.files if not written(f.given).endswith(_below(f)))
+    renamed = tuple(f.path for f in sip.files if not f.given.endswith(_below(f).encode()))
     if renamed:
         detail = "names that a bag cannot hold got an escaped stored name"
         note = f"{len(renamed)} files; the names as given are in originalName"

@@ -20,11 +20,12 @@ from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.storage import Copy, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
-from preservation.standards import inventory, members, ocfl, summary
+from preservation.standards import inventory, ocfl
+from preservation.standards.premis import agent_identifier
 from preservation.standards.tar import Layout, LayoutCheck
-from preservation.streams import sha512
+from preservation.streams import file_chunks, windows
 
-WINDOW = 8 * 1024 * 1024
+WINDOW = 4 * 1024 * 1024
 """Octets read back from all stores at a time, compared with each other and with the layout."""
 
 
@@ -32,25 +33,32 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
     """Write, read back and commit an AIP in all stores.
 
     Raises Corrupt when a store does not give back what it was given, Rejected when the SIP changed
-    after it was checked in; nothing of the AIP remains in any store then.
+    after it was checked in; nothing of the AIP remains in any store then. When a store went away it
+    may be called again: what an earlier try has committed stays, what it left behind is removed.
     """
     layout = Layout(aip.members)
     name = ocfl.tar_name(aip.id, aip.version)
     key = ocfl.content_key(aip.id, aip.version, name)
+    lacking = [store for store in stores if not _cleared(store, aip.id, aip.version)]
     progress.begin("store", 2 * layout.size)
     try:
-        content = _write(aip, layout, stores, progress)
-        damaged = _read_back(stores, key, layout, progress)
+        content = _write(aip, layout, lacking, progress)
+        damaged = _read_back(lacking, key, layout, progress) if lacking else {}
         for store, names in damaged.items():
             yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
-        _require_none(damaged, stores, key, content[name])
-        _compare_documents(aip, content, stores)
+        _require_none(damaged, lacking, key, content[name])
+        _compare_documents(aip, lacking)
         listing = inventory.write(
             inventory.first(
-                aip.id, content, created=aip.created, message="ingested", user=str(ARKIV)
+                aip.id,
+                content,
+                created=aip.created,
+                message="ingested",
+                user=str(ARKIV),
+                address=f"urn:uuid:{agent_identifier(ARKIV)}",  # the agent of that name in PREMIS
             )
         )
-        for store in stores:
+        for store in lacking:
             store.put(ocfl.inventory_key(aip.id, aip.version), [listing], size=len(listing))
     except BaseException:
         for store in stores:
@@ -119,35 +127,32 @@ def commit(store: Store, package: PackageId, version: int, listing: bytes) -> No
 def abandon(store: Store, package: PackageId, version: int) -> None:
     """Remove all of a version that was never committed in a store; what is committed stays."""
     try:
-        if store.size(ocfl.commit_key(package, version)) is not None:
-            return
-        root = ocfl.object_root(package) + "/"
-        below = root if version == 1 else f"{root}v{version}/"
-        for key in list(store.keys(below)):
-            store.remove(key)
+        _cleared(store, package, version)
     except ArkivError:
         return  # the store does not answer: the next run abandons it
+
+
+def _cleared(store: Store, package: PackageId, version: int) -> bool:
+    """Whether a store has committed a version; if not, it has nothing of it any more."""
+    if store.size(ocfl.commit_key(package, version)) is not None:
+        return True
+    root = ocfl.object_root(package) + "/"
+    below = root if version == 1 else f"{root}v{version}/"
+    for key in list(store.keys(below)):
+        store.remove(key)
+    return False
 
 
 def _write(
     aip: Aip, layout: Layout, stores: Sequence[Store], progress: Progress
 ) -> Mapping[str, Digest]:
     """Write all content, the tar read once for all stores; the SHA-512 of each by name."""
-    held = {f"{aip.id}/data/{aip.id}/{file.path}": file for file in aip.summary.files}
-    rows = (
-        (member, layout.offset(index), held.get(member.name))
-        for index, member in enumerate(layout.members)
-    )
-    documents = {
-        "members.jsonl": b"".join(members.write(rows)),
-        "summary.json": summary.write(aip.summary),
-    }
     for store in stores:
         declaration = ocfl.OBJECT_DECLARATION
         store.put(ocfl.declaration_key(aip.id), [declaration], size=len(declaration))
-        for name, document in documents.items():
-            key = ocfl.content_key(aip.id, aip.version, name)
-            store.put(key, [document], size=len(document))
+        for document in aip.beside:
+            key = ocfl.content_key(aip.id, aip.version, document.name)
+            store.put(key, file_chunks(document.source), size=document.size)
     name = ocfl.tar_name(aip.id, aip.version)
     key = ocfl.content_key(aip.id, aip.version, name)
 
@@ -158,7 +163,7 @@ def _write(
         _counted(layout.chunks(), progress), [_digest, *(partial(put, store) for store in stores)]
     )
     assert digest[0] is not None
-    return {name: digest[0]} | {n: sha512(d) for n, d in documents.items()}
+    return {name: digest[0]} | {document.name: document.digest for document in aip.beside}
 
 
 def _digest(chunks: Iterator[bytes]) -> Digest:
@@ -183,7 +188,7 @@ def _read_back(
     once for all of them; as soon as they differ, every copy is judged on its own.
     """
     check = LayoutCheck(layout)
-    for contents in _windows(stores, key, layout.size):
+    for contents in _side_by_side(stores, key):
         if any(content != contents[0] for content in contents[1:]):
             break
         check.feed(contents[0])
@@ -195,22 +200,17 @@ def _read_back(
     return {store: names for store, names in found.items() if names}
 
 
-def _windows(stores: Sequence[Store], key: str, size: int) -> Iterator[list[bytes]]:
-    """The same range of every copy, one after the other; the next is read while one is judged.
+def _side_by_side(stores: Sequence[Store], key: str) -> Iterator[list[bytes]]:
+    """The same window of every copy, one after the other; the next is read while one is judged.
 
-    One octet is asked for beyond the end, so that a copy that is too long shows.
+    A copy that ended before the others gives empty windows.
     """
-
-    def window(store: Store, start: int) -> bytes:
-        return b"".join(store.read(key, start, min(start + WINDOW, size + 1)))
-
+    copies = [windows(store.read(key), WINDOW) for store in stores]
     with ThreadPoolExecutor(len(stores)) as pool:
-        ahead = [pool.submit(window, store, 0) for store in stores]
-        for start in range(WINDOW, size + WINDOW + 1, WINDOW):
-            now = [future.result() for future in ahead]
-            if start <= size:
-                ahead = [pool.submit(window, store, start) for store in stores]
-            yield now
+        ahead = [pool.submit(next, copy, b"") for copy in copies]
+        while any(contents := [future.result() for future in ahead]):
+            ahead = [pool.submit(next, copy, b"") for copy in copies]
+            yield contents
 
 
 def _differences(store: Store, key: str, layout: Layout) -> tuple[str, ...]:
@@ -243,14 +243,14 @@ def _require_none(
     )
 
 
-def _compare_documents(aip: Aip, content: Mapping[str, Digest], stores: Sequence[Store]) -> None:
+def _compare_documents(aip: Aip, stores: Sequence[Store]) -> None:
     for store in stores:
-        for name in ("members.jsonl", "summary.json"):
-            found = _digest(store.read(ocfl.content_key(aip.id, aip.version, name)))
-            if found != content[name]:
+        for document in aip.beside:
+            found = _digest(store.read(ocfl.content_key(aip.id, aip.version, document.name)))
+            if found != document.digest:
                 raise Corrupt(
-                    f"store {store.name}: {name} of {aip.id} was read back as {found.short}, "
-                    f"written as {content[name].short}; check this store's disk"
+                    f"store {store.name}: {document.name} of {aip.id} was read back as "
+                    f"{found.short}, written as {document.digest.short}; check this store's disk"
                 )
 
 

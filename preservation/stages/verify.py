@@ -57,7 +57,8 @@ def _algorithms(received: ReceivedFile) -> tuple[Algorithm, ...]:
 
 def _read(root: bytes, received: ReceivedFile) -> Reading | str:
     try:
-        reading = read_once(os.path.join(root, received.given), _algorithms(received))
+        path = os.path.join(root, received.given)
+        reading = read_once(path, _algorithms(received), expected=received.size)
     except Rejected as changed:
         return str(changed)
     except OSError as error:

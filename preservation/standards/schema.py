@@ -113,6 +113,7 @@ def _parser(schema: etree.XMLSchema) -> etree.XMLParser:
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
+        huge_tree=True,  # one event may link a hundred thousand objects
     )
 
 

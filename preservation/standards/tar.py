@@ -10,17 +10,18 @@ import stat
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from preservation.errors import Rejected
 from preservation.model.storage import Member
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
-CHUNK = 4 * 1024 * 1024
+CHUNK = 1024 * 1024
 
 _USTAR_SIZE = 8**11
-_MODE = b"0000644\0"
-_NOBODY = b"0000000\0" * 2
+_OWNER = b"0000644\0" + b"0000000\0" * 2
+_FIXED = sum(_OWNER) + 8 * ord(" ")  # the checksum counts itself as spaces
 _TAIL = b"ustar\x0000" + bytes(64) + b"0000000\x000000000\x00"
 
 
@@ -37,11 +38,18 @@ def _split(name: str) -> tuple[bytes, bytes] | None:
     return octets[:cut], octets[cut + 1 :]
 
 
-def _block(name: bytes, prefix: bytes, size: int, modified: int, kind: bytes) -> bytes:
-    head = b"%s%s%s%011o\0%011o\0" % (name.ljust(100, b"\0"), _MODE, _NOBODY, size, modified)
+@lru_cache(maxsize=1024)
+def _ending(kind: bytes, prefix: bytes) -> tuple[bytes, int]:
+    """Everything after the checksum, and the sum of its octets; the same for a whole folder."""
     tail = b"%s%s%s%s" % (kind, bytes(100), _TAIL, prefix.ljust(167, b"\0"))
-    total = sum(head) + sum(tail) + 8 * 32
-    return b"%s%06o\0 %s" % (head, total, tail)
+    return tail, sum(tail) + _FIXED
+
+
+def _block(name: bytes, prefix: bytes, size: int, modified: int, kind: bytes) -> bytes:
+    numbers = b"%011o\0%011o\0" % (size, modified)
+    tail, total = _ending(kind, prefix)
+    total += sum(name) + sum(numbers)
+    return b"%s%s%s%06o\0 %s" % (name.ljust(100, b"\0"), _OWNER, numbers, total, tail)
 
 
 def _record(keyword: str, value: bytes) -> bytes:

@@ -43,12 +43,21 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, function: Callable[[Json], Json], *, memory: int | None = None
+        self,
+        name: str,
+        function: Callable[[Json], Json],
+        *,
+        memory: int | None = None,
+        variables: tuple[str, ...] = (),
     ) -> None:
-        """Only take note: nothing is started yet; `name` is what messages call the tool."""
+        """Only take note: nothing is started yet; `name` is what messages call the tool.
+
+        `variables` are added to the process's environment, such as `GOGC=50`.
+        """
         self.name = name
         self._function = function
         self._memory = memory
+        self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._lifeline = -1
@@ -104,6 +113,8 @@ class Worker:
             "lifeline": reader,
         }
         command = [sys.executable, "-P", "-c", _BOOT, json.dumps(settings)]
+        if self._variables:
+            command = ["/usr/bin/env", *self._variables, *command]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
                 command,

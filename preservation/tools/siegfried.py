@@ -18,6 +18,7 @@ from preservation.tools.standins import WINDOW, StandIns, needs_whole, plain, re
 _BATCH = 256
 _LARGE_PER_BATCH = 8
 _NAME = "siegfried"
+_THRIFT = ("GOGC=40",)  # Go collects garbage sooner: a third less memory for a little time
 _ENDS = f"first and last {WINDOW >> 21} MiB"
 _EMPTY_SOURCE, _NO_MATCH = "empty source", "no match"
 _KEYS = ("id", "format", "version", "mime", "basis", "warning")
@@ -70,7 +71,7 @@ class Siegfried:
         """Start nothing yet."""
         self._scratch = scratch
         self._patience = patience
-        self._worker = Worker(_NAME, scan)
+        self._worker = Worker(_NAME, scan, variables=_THRIFT)
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """Pack: METS, PREMIS, Dublin Core and manifests written and validated, and the tar laid out."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from preservation.model.names import written
 from preservation.model.packages import Aip, Characterized, Role, Sip
@@ -13,10 +13,10 @@ from preservation.model.premis import (
     Finding,
     Outcome,
 )
-from preservation.model.storage import Account, HeldFile, Summary
+from preservation.model.storage import Account, HeldFile, Member, Summary
 from preservation.recording import Stage
 from preservation.stages.pack.bag import members
-from preservation.stages.pack.documents import VERSION, Documents, Packing, validate
+from preservation.stages.pack.documents import VERSION, Documents, Packing
 from preservation.stages.pack.metadata import (
     accompany,
     describe,
@@ -24,6 +24,10 @@ from preservation.stages.pack.metadata import (
     file_objects,
     represent,
 )
+from preservation.standards.members import write as write_members
+from preservation.standards.summary import write as write_summary
+from preservation.standards.tar import Layout
+from preservation.streams import write_file
 
 
 def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
@@ -41,25 +45,41 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
     documents = Documents(sip.id, packing.scratch / "aip", packing.created)
     records = describe(sip, documents)
     accompany(sip, documents, account.preserved_files)
-    represent(characterized, documents, packing, creation(events))
+    objects = tuple(file_objects(characterized))
+    represent(objects, documents, packing, _creation(events))
     enclose(characterized, documents, packing, events)
-    validate(documents)
-    laid = tuple(members(characterized, documents))
-    name = written(os.fsencode(sip.root.name))
-    files = tuple(_held(file) for file in file_objects(characterized))
     summary = Summary(
         sip.id,
         VERSION,
         packing.created,
-        name,
+        written(os.fsencode(sip.root.name)),
         verified.fingerprint,
         account,
         records,
-        files,
+        tuple(_held(file) for file in objects),
         events,
         packing.stores,
     )
-    return Aip(sip.id, VERSION, packing.created, laid, summary)
+    del objects  # a hundred thousand of them weigh fifty MiB
+    laid = tuple(members(verified, documents))
+    return Aip(
+        sip.id, VERSION, packing.created, laid, tuple(_beside(laid, summary, packing)), summary
+    )
+
+
+def _beside(laid: Sequence[Member], summary: Summary, packing: Packing) -> Iterator[Member]:
+    """What lies beside the tar in a store: where each member begins, and the summary."""
+    layout = Layout(laid)
+    base = f"{summary.id}/data/{summary.id}/"
+    held = {base + file.path: file for file in summary.files}
+    rows = ((m, layout.offset(n), held.get(m.name)) for n, m in enumerate(laid))
+    seconds = int(summary.created.timestamp())
+    for name, chunks in (
+        ("members.jsonl", write_members(rows)),
+        ("summary.json", iter([write_summary(summary)])),
+    ):
+        it = write_file(packing.scratch / name, chunks)
+        yield Member(name, it.size, it.digest, seconds, os.fsencode(it.path))
 
 
 def _account(sip: Sip) -> Account:
@@ -71,7 +91,7 @@ def _account(sip: Sip) -> Account:
     )
 
 
-def creation(events: Sequence[Event]) -> str:
+def _creation(events: Sequence[Event]) -> str:
     made = [e.identifier for e in events if e.finding.type is EventType.PACKAGE_CREATION]
     return made[-1]
 

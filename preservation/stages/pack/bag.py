@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from preservation import __version__
-from preservation.model.packages import Characterized, Role
+from preservation.model.packages import Role, Verified
 from preservation.model.storage import Member
 from preservation.stages.pack.documents import ORIGINAL, Documents
 from preservation.standards import bagit
@@ -17,20 +17,17 @@ def _order(path: str) -> tuple[int, str]:
     return next((n for n, head in enumerate(heads) if path.startswith(head)), len(heads)), path
 
 
-def members(characterized: Characterized, documents: Documents) -> Iterator[Member]:
+def members(verified: Verified, documents: Documents) -> Iterator[Member]:
     """Every member of the tar: tag files, documents, submission material, payload."""
-    package = documents.package
-    base = f"data/{package}/"
+    base = f"{documents.package}/data/{documents.package}/"
     seconds = int(documents.created.timestamp())
-    inner = [
+    payload = [
         Member(base + path, it.size, it.digest, seconds, os.fsencode(it.path))
         for path, it in sorted(documents.written.items(), key=lambda item: _order(item[0]))
     ]
-    sip = characterized.identified.verified.sip
-    root = os.fsencode(sip.root)
-    files = characterized.identified.verified.files
+    root = os.fsencode(verified.sip.root)
     for role in (Role.SUBMISSION, Role.PAYLOAD):
-        inner += [
+        payload += [
             Member(
                 base + file.received.path,
                 file.received.size,
@@ -38,19 +35,17 @@ def members(characterized: Characterized, documents: Documents) -> Iterator[Memb
                 file.received.modified_ns // 1_000_000_000,
                 os.path.join(root, file.received.given),
             )
-            for file in files
+            for file in verified.files
             if file.received.role is role
         ]
-    tags = _tag_files(inner, documents)
-    for member in (*tags, *inner):
-        yield Member(
-            f"{package}/{member.name}", member.size, member.digest, member.modified, member.source
-        )
+    yield from _tag_files(payload, documents)
+    yield from payload
 
 
 def _tag_files(payload: Sequence[Member], documents: Documents) -> Iterator[Member]:
     """The bag around the AIP (RFC 8493): every file of `data/` in the manifest."""
     folder = documents.folder.parent / "bag"
+    top = f"{documents.package}/"
     seconds = int(documents.created.timestamp())
     octets = sum(member.size for member in payload)
     info = (
@@ -62,10 +57,10 @@ def _tag_files(payload: Sequence[Member], documents: Documents) -> Iterator[Memb
     contents: tuple[tuple[str, Iterable[bytes]], ...] = (
         ("bagit.txt", [bagit.DECLARATION]),
         ("bag-info.txt", [bagit.bag_info(info)]),
-        ("manifest-sha512.txt", bagit.manifest((m.name, m.digest) for m in payload)),
+        ("manifest-sha512.txt", bagit.manifest((m.name[len(top) :], m.digest) for m in payload)),
     )
     tags = [(name, write_file(folder / name, chunks)) for name, chunks in contents]
     listed = bagit.manifest((name, it.digest) for name, it in tags)
     tags.append(("tagmanifest-sha512.txt", write_file(folder / "tagmanifest-sha512.txt", listed)))
     for name, it in tags:
-        yield Member(name, it.size, it.digest, seconds, os.fsencode(it.path))
+        yield Member(top + name, it.size, it.digest, seconds, os.fsencode(it.path))

@@ -1,10 +1,11 @@
 """The documents of an AIP while they are written: where each lies, its size and its digest."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from preservation.fanout import fan_out
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import ARKIV, Agent, AgentType, Event, object_identifier
 from preservation.standards import mets, schema
@@ -51,8 +52,31 @@ class Documents:
     written: dict[str, Written] = field(default_factory=dict)
 
     def write(self, path: str, chunks: Iterable[bytes]) -> None:
-        """Write a document at its path in the AIP."""
-        self.written[path] = write_file(self.folder / path, chunks)
+        """Write a document at its path in the AIP, validating it on the way if it has a schema.
+
+        One that our own schemas refuse is a bug, not a bad SIP: RuntimeError.
+        """
+        file = self.folder / path
+        name = _SCHEMAS.get(path)
+        if name is None:
+            self.written[path] = write_file(file, chunks)
+            return
+        reasons: tuple[str, ...] = ()
+
+        def validate(stream: Iterator[bytes]) -> None:
+            nonlocal reasons
+            validation = schema.Validation(name)
+            for chunk in stream:
+                validation.feed(chunk)
+            reasons = validation.close()
+
+        def write(stream: Iterator[bytes]) -> None:
+            self.written[path] = write_file(file, stream)
+
+        fan_out(chunks, [write, validate])
+        if reasons:
+            reasons = schema.validate(file, name) or reasons
+            raise RuntimeError(f"{path}: {'; '.join(reasons)}")
 
     def reference(self, path: str, mime: str, below: str = "") -> mets.FileRef:
         """A METS file element for a document, its path relative to the folder `below`."""
@@ -74,17 +98,6 @@ class Documents:
         """A METS file group of all documents of a folder."""
         paths = [path for path in self.written if path.startswith(folder)]
         return mets.FileGroup(use, tuple(self.reference(path, mime(path)) for path in paths))
-
-
-def validate(documents: Documents) -> None:
-    """Refuse to pack a document that our own schemas refuse: that is a bug, not a bad SIP."""
-    for path, written_ in documents.written.items():
-        name = _SCHEMAS.get(path)
-        if name is None:
-            continue
-        reasons = schema.validate(written_.path, name)
-        if reasons:
-            raise RuntimeError(f"{path}: {'; '.join(reasons)}")
 
 
 _SCHEMAS = {

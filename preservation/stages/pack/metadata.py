@@ -58,7 +58,7 @@ def _moment(nanoseconds: int) -> datetime:
 
 
 def file_objects(characterized: Characterized) -> Iterator[FileObject]:
-    """A PREMIS object for each payload file, in the order of the package; made anew each time."""
+    """A PREMIS object for each payload file, in the order of the package."""
     identified = characterized.identified
     package = identified.verified.sip.id
     for file, identification, characteristics in zip(
@@ -83,7 +83,7 @@ def file_objects(characterized: Characterized) -> Iterator[FileObject]:
 
 
 def represent(
-    characterized: Characterized, documents: Documents, packing: Packing, creation: str
+    objects: Sequence[FileObject], documents: Documents, packing: Packing, creation: str
 ) -> None:
     """PREMIS and METS of the representation that holds the files as they were submitted."""
     package = documents.package
@@ -91,10 +91,7 @@ def represent(
     documents.write(
         FILE_PREMIS,
         premis.write_representation(
-            package=package,
-            representation=representation,
-            files=file_objects(characterized),
-            creation=creation,
+            package=package, representation=representation, files=objects, creation=creation
         ),
     )
     below = f"{ORIGINAL}/"
@@ -108,7 +105,7 @@ def represent(
             file.modified,
             file.format if file.format.puid else None,
         )
-        for file in file_objects(characterized)
+        for file in objects
     )
     document = mets.Mets(
         "original",

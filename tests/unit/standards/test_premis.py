@@ -46,6 +46,17 @@ def test_an_answer_comes_back_from_its_note(strategies, data):
     assert answer(answer_note(given_answer)) == given_answer
 
 
+@pytest.mark.parametrize(
+    "words", ["a | b", " | ", "a |", "|", "\\", "\\\\", "\\|", "x\\| | y", " | not performed | "]
+)
+def test_an_answer_may_contain_what_divides_columns(words):
+    formats = (Format(None, words, words), Format(Puid("fmt/1"), words))
+    full = Answer(words, formats, Basis.TEXT, words, words)
+    assert answer(answer_note(full)) == full
+    failed = Answer(words, not_performed=words)
+    assert answer(answer_note(failed)) == failed
+
+
 def test_a_note_is_readable():
     jpeg = Format(Puid("fmt/43"), "JPEG File Interchange Format", "1.01", "image/jpeg")
     heard = Answer("siegfried 1.11.1", (jpeg,), Basis.SIGNATURE, "byte match at 0, 14")

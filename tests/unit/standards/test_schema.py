@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
+from lxml import etree
 
 from preservation.errors import Misconfigured
 from preservation.model.fixity import Algorithm, Digest
@@ -75,7 +76,10 @@ def test_every_attribute_that_the_profile_asks_for_is_compulsory(document, attri
     assert validate(io.BytesIO(missing.sub(b"", document)), SchemaName.METS) != ()
 
 
-@pytest.mark.parametrize("attribute", set(ATTRIBUTES) - {"OBJID", "LABEL", "TYPE", "USE", "FILEID"})
+# In one order everywhere: processes that run tests side by side must see the same tests.
+@pytest.mark.parametrize(
+    "attribute", sorted({*ATTRIBUTES} - {"OBJID", "LABEL", "TYPE", "USE", "FILEID"})
+)
 def test_attributes_have_the_form_that_the_profile_asks_for(document, attribute):
     value = re.compile(rb"( " + attribute.encode() + rb'=)"[^"]*"')
     wrong = value.sub(rb'\1"not / this"', document)
@@ -167,6 +171,15 @@ def test_an_import_of_another_namespace_is_an_error(schemas, document):
 def test_a_schema_that_is_none_is_an_error(schemas, document):
     (schemas / "xlink.xsd").write_text("<not-a-schema/>")
     with pytest.raises(Misconfigured):
+        validate(io.BytesIO(document), SchemaName.METS)
+
+
+def test_a_parser_that_does_not_validate_is_noticed(schemas, document, monkeypatch):
+    def careless(_):
+        return etree.XMLParser(target=schema._Nothing())
+
+    monkeypatch.setattr(schema, "_parser", careless)
+    with pytest.raises(Misconfigured, match=f"{schemas.name}.*does not validate"):
         validate(io.BytesIO(document), SchemaName.METS)
 
 

@@ -1,9 +1,10 @@
-"""Values of the model in the forms that commands print."""
+"""Values of the model in the forms that commands print and flows return."""
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
 
-from preservation.cli import forms
+from preservation import forms
 from preservation.errors import (
     ArkivError,
     Corrupt,
@@ -11,8 +12,14 @@ from preservation.errors import (
     Rejected,
     Unavailable,
 )
-from preservation.model import description, premis, storage
+from preservation.model import description, packages, premis, storage
+from preservation.model.names import given, written
 from preservation.model.storage import CopyState
+
+if TYPE_CHECKING:  # a list of AIPs needs none of the stages
+    from preservation.assembly.ingest import Receipt
+    from preservation.ports import Catalogue
+    from preservation.stages.audit import Audited
 
 
 def failure(error: ArkivError) -> forms.Failure:
@@ -45,6 +52,75 @@ def account(value: storage.Account) -> forms.Account:
         submission=forms.Sum(files=value.submission_files, bytes=value.submission_bytes),
         excluded=forms.Sum(files=value.excluded_files, bytes=value.excluded_bytes),
         received=forms.Sum(files=value.files, bytes=value.bytes),
+    )
+
+
+def receipt(value: "Receipt", sip: str) -> forms.IngestForm:
+    """What a producer is told; `sip` is the SIP as it was named to the command."""
+    return forms.IngestForm(
+        status="preserved",
+        aip_id=value.aip_id,
+        version=value.version,
+        files=value.account.preserved_files,
+        bytes=value.account.preserved_bytes,
+        copies=tuple(copy(c) for c in value.copies),
+        sip=sip,
+        account=account(value.account),
+        exclusions=tuple(
+            forms.Excluded(path=written(e.given), rule=e.rule, reason=e.reason)
+            for e in value.exclusions
+        ),
+        warnings=value.warnings,
+    )
+
+
+def audited(
+    summary: storage.Summary, outcomes: "Sequence[Audited]", *, quick: bool
+) -> forms.AuditForm:
+    """The outcome of an audit of the copies of one AIP."""
+    order = (CopyState.CORRUPT, CopyState.MISSING, CopyState.UNCHECKED, CopyState.SOUND)
+    worst = min((a.state for a in outcomes), key=order.index)
+    return forms.AuditForm(
+        status=worst.value,
+        reasons=tuple(reason for a in outcomes for reason in a.reasons),
+        aip_id=summary.id,
+        version=summary.version,
+        files=summary.account.preserved_files,
+        bytes=summary.account.preserved_bytes,
+        copies=tuple(copy(a.copy, a.reasons) for a in outcomes),
+        quick=quick,
+    )
+
+
+def audits(
+    outcomes: "Iterable[Audited]", catalogue: "Catalogue", *, quick: bool
+) -> Iterator[forms.AuditForm]:
+    """A form for each AIP as soon as its copies were audited; they come one after the other."""
+    for package, copies in groupby(outcomes, key=lambda audited: audited.copy.package):
+        summary = catalogue.package(package)
+        assert summary is not None
+        yield audited(summary, list(copies), quick=quick)
+
+
+def exported(
+    dip: packages.Dip, form: forms.DipForm, files: Iterable[storage.HeldFile]
+) -> forms.ExportForm:
+    """What was given out; `files` are those of the AIP."""
+    escaped = (
+        file
+        for file in files
+        if not given(file.original_name).endswith(file.path.partition("/data/")[2].encode())
+    )
+    return forms.ExportForm(
+        status="exported",
+        aip_id=dip.id,
+        version=dip.version,
+        files=dip.files,
+        bytes=dip.bytes,
+        copies=(copy(dip.copy),),
+        form=form,
+        place=str(dip.place),
+        escaped_names=sum(1 for _ in escaped),
     )
 
 

@@ -1,4 +1,4 @@
-"""The JSON documents that commands print; their JSON Schemas lie in `schemas/`.
+"""The JSON documents that commands print and flows return; their JSON Schemas lie in `schemas/`.
 
 Every document has `status` and `reasons`; what speaks of a package has `aip_id`, `version`,
 `files`, `bytes` and `copies` too. Sizes are octets, moments are in UTC.
@@ -10,12 +10,19 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Failure = Literal["misconfigured", "rejected", "corrupt", "failed", "unavailable"]
+DipForm = Literal["bag", "tar", "originals"]
+
+STRICT = ConfigDict(
+    frozen=True,
+    extra="forbid",
+    json_schema_serialization_defaults_required=True,  # every document has all its fields
+)
 
 
 class Form(BaseModel):
     """What every document has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     status: str = Field(description="how it ended, in one word")
     reasons: tuple[str, ...] = Field((), description="every reason, for a person to act on")
@@ -24,7 +31,7 @@ class Form(BaseModel):
 class Copy(BaseModel):
     """One copy of an AIP."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     store: str
     key: str = Field(description="where the AIP's tar lies in the store")
@@ -47,7 +54,7 @@ class Package(Form):
 class Sum(BaseModel):
     """Files and octets of one row of a receipt."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     files: int
     bytes: int
@@ -56,7 +63,7 @@ class Sum(BaseModel):
 class Excluded(BaseModel):
     """Something in a SIP that is not preserved as a file, and the rule that says so."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     path: str
     rule: str
@@ -66,7 +73,7 @@ class Excluded(BaseModel):
 class Account(BaseModel):
     """Where every file of the SIP went; the three rows sum up to the last."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     preserved: Sum
     submission: Sum
@@ -96,7 +103,7 @@ class ListForm(Package):
 class Statement(BaseModel):
     """One Dublin Core statement; `about` is a path in the AIP, empty for the package."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     about: str
     element: str
@@ -107,7 +114,7 @@ class Statement(BaseModel):
 class File(BaseModel):
     """One payload file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     path: str = Field(description="its path in the AIP")
     original_name: str = Field(description="its path in the SIP, in written form")
@@ -121,7 +128,7 @@ class File(BaseModel):
 class Event(BaseModel):
     """One PREMIS event."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     identifier: str
     type: str
@@ -153,7 +160,7 @@ class ExportForm(Package):
     """What was given out, and where it lies."""
 
     status: Literal["exported"] | Failure
-    form: Literal["bag", "tar", "originals"]
+    form: DipForm
     place: str | None = None
     escaped_names: int = Field(0, description="files whose stored name differs from the given one")
 
@@ -161,7 +168,7 @@ class ExportForm(Package):
 class Found(BaseModel):
     """One thing that a check found."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     check: str
     outcome: Literal["success", "failure", "warning", "not performed"]
@@ -198,7 +205,7 @@ class InitForm(Form):
 class Examined(BaseModel):
     """One thing that the doctor looked at; `without` is what is switched off when it is missing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     name: str
     state: Literal["ok", "missing", "wrong", "not configured"]

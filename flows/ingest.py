@@ -1,0 +1,32 @@
+"""The ingest of one SIP: its stages in their order, each a task."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from flows import command, steps
+from preservation.assembly.archive import opened
+from preservation.assembly.ingest import begun
+from preservation.assembly.recovery import Silence
+from preservation.forms import words
+
+
+@flow(name="ingest", persist_result=False)
+def ingest(archive: str, sip: str, again: bool = False) -> dict[str, Any]:
+    """Preserve a SIP; gives its receipt, as the schema `ingest.json` describes it.
+
+    `archive` and `sip` are folders; `again` lets a SIP in that is preserved already.
+    """
+    with (
+        opened(Path(archive).resolve()) as place,
+        begun(place, again=again, progress=Silence()) as ingestion,
+    ):
+        state: Any = Path(sip).absolute()
+        for name, step in ingestion.steps:
+            state = steps.run(name, step, state)
+    return words.receipt(state, sip).model_dump(mode="json")
+
+
+if __name__ == "__main__":
+    command.run(ingest)

@@ -1,0 +1,100 @@
+"""The tools of an archive: started when a package first needs them, kept for the next one."""
+
+import atexit
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+from uuid import uuid4
+
+from preservation.assembly.scratch import claimed
+from preservation.errors import Misconfigured
+from preservation.ports import Characterizer, Identifier
+from preservation.settings import FILE, ToolSettings
+
+
+class Tool(Protocol):
+    """What every tool has: a process that can be ended, and begins again when it is needed."""
+
+    def close(self) -> None:
+        """End the process."""
+        ...
+
+
+T = TypeVar("T", bound=Tool)
+
+
+class Toolbox:
+    """Identifiers and characterizers as the settings name them; each is one process at most."""
+
+    def __init__(self, told: ToolSettings, scratch: Path) -> None:
+        """Start nothing yet; tools may write below `scratch`."""
+        self._told = told
+        self._scratch = scratch
+        self._open = ExitStack()
+        self._begun: list[Tool] = []
+
+    def close(self) -> None:
+        """End all processes, and remove what they wrote."""
+        self._open.close()
+
+    def rest(self) -> None:
+        """End the processes for now; each starts again when it is asked for."""
+        for tool in self._begun:
+            tool.close()
+
+    @cached_property
+    def identifiers(self) -> tuple[Identifier | None, Identifier | None]:
+        """The first and the second; None where the settings name none."""
+        from preservation.tools.fido import Fido  # noqa: PLC0415  only an ingest needs them
+        from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
+
+        patience = self._told.patience
+        make: Mapping[str, Callable[[], Siegfried | Fido]] = {
+            "siegfried": lambda: Siegfried(self._folder, patience=patience),
+            "fido": partial(Fido, patience=patience),
+        }
+        _require_known(self._told.identifiers, make)
+        found: list[Identifier | None] = [
+            self._begin(make[name]()) for name in self._told.identifiers
+        ]
+        first, second = (*found, None, None)[:2]
+        return first, second
+
+    @cached_property
+    def characterizers(self) -> Sequence[Characterizer]:
+        """In the order of the settings."""
+        from preservation.tools.image import Image  # noqa: PLC0415
+        from preservation.tools.pdf import Pdf  # noqa: PLC0415
+
+        patience = self._told.patience
+        make: Mapping[str, Callable[[], Pdf | Image]] = {
+            "pdf": partial(Pdf, patience=patience),
+            "image": partial(Image, patience=patience),
+        }
+        _require_known(self._told.characterizers, make)
+        return [self._begin(make[name]()) for name in self._told.characterizers]
+
+    def _begin(self, tool: T) -> T:
+        self._begun.append(tool)
+        self._open.callback(tool.close)
+        return tool
+
+    @cached_property
+    def _folder(self) -> Path:
+        """A scratch folder of their own; what a crash leaves of it, the next run removes."""
+        folder = self._scratch / str(uuid4())
+        self._open.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._open.enter_context(claimed(folder))
+        atexit.register(self.close)
+        return folder
+
+
+def _require_known(names: Sequence[str], known: Mapping[str, object]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Misconfigured(
+            f"{FILE}: tools: {', '.join(unknown)}: not known; choose from {', '.join(known)}"
+        )

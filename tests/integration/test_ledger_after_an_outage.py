@@ -1,0 +1,55 @@
+"""The ledger goes on while a store is away, and is whole in it again when it is back."""
+
+import pytest
+
+from preservation.assembly.audits import audit_copies
+from preservation.assembly.ingest import ingest
+from preservation.assembly.recovery import Silence
+from preservation.model.storage import CopyState
+
+
+@pytest.fixture
+def holding(archive, tmp_path, quiet):
+    """The test's archive with one AIP of one file."""
+    (tmp_path / "sip").mkdir()
+    (tmp_path / "sip" / "a.txt").write_bytes(b"a")
+    ingest(archive, tmp_path / "sip", again=False, progress=quiet)
+    return archive
+
+
+def audited(archive):
+    copies = archive.catalogue.copies()
+    return {
+        it.copy.store: it.state
+        for it in audit_copies(archive, copies, quick=False, progress=Silence())
+    }
+
+
+def ledger(archive, store):
+    folder = archive.folder / "stores" / store / "ledger"
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("audits_meanwhile", [1, 3])
+def test_a_store_that_was_away_gets_every_batch_that_it_missed(holding, audits_meanwhile):
+    away, back = holding.folder / "away", holding.folder / "stores" / "b"
+    back.rename(away)
+    for _ in range(audits_meanwhile):
+        assert audited(holding) == {"a": CopyState.SOUND, "b": CopyState.UNCHECKED}
+    away.rename(back)
+
+    for _ in range(2):
+        assert audited(holding) == {"a": CopyState.SOUND, "b": CopyState.SOUND}
+
+    assert len(ledger(holding, "a")) == 1 + audits_meanwhile + 2
+    assert ledger(holding, "a") == ledger(holding, "b")
+
+
+def test_a_lost_head_of_the_ledger_is_found_again_in_the_stores(holding):
+    audited(holding)
+    (holding.folder / "ledger.head").unlink()
+
+    audited(holding)
+
+    assert len(ledger(holding, "a")) == 3
+    assert ledger(holding, "a") == ledger(holding, "b")
