@@ -1,7 +1,7 @@
 """The tools of an archive: started when a package first needs them, kept for the next one."""
 
-import atexit
 import shutil
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
@@ -34,6 +34,7 @@ class Toolbox:
         self._told = told
         self._scratch = scratch
         self._open = ExitStack()
+        weakref.finalize(self, self._open.close)  # also when nobody closes it, and at the end
         self._begun: list[Tool] = []
 
     def close(self) -> None:
@@ -88,7 +89,6 @@ class Toolbox:
         folder = self._scratch / str(uuid4())
         self._open.callback(shutil.rmtree, folder, ignore_errors=True)
         self._open.enter_context(claimed(folder))
-        atexit.register(self.close)
         return folder
 
 

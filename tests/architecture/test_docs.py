@@ -4,14 +4,13 @@ import json
 import re
 import shlex
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
 
 from preservation import errors
-from preservation.assembly import archive as assembly
+from preservation.assembly.toolbox import Toolbox
 from preservation.cli.failing import INTERRUPTED
 from preservation.cli.main import app
 from preservation.forms import FORMS
@@ -92,19 +91,13 @@ def test_every_status_says_what_to_do() -> None:
     assert told == real - made_known_by_exit_codes
 
 
-def test_tools(archive, tmp_path) -> None:
+def test_tools(tmp_path) -> None:
     told = rows(section("architecture.md", "Tools"))
     real = set()
     for kind in ("identifiers", "characterizers"):
-        odd = ToolSettings(**{kind: ("no-such-tool",)})
-        changed = replace(archive, settings=archive.settings.model_copy(update={"tools": odd}))
-        opened = (
-            assembly.identifiers(changed, tmp_path)
-            if kind == "identifiers"
-            else assembly.characterizers(changed)
-        )
-        with pytest.raises(errors.Misconfigured, match="choose from") as refused, opened:
-            pass
+        toolbox = Toolbox(ToolSettings(**{kind: ("no-such-tool",)}), tmp_path)
+        with pytest.raises(errors.Misconfigured, match="choose from") as refused:
+            getattr(toolbox, kind)
         real |= set(str(refused.value).partition("choose from ")[2].split(", "))
     assert {row[0] for row in told} == real
 
