@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from preservation.assembly.archive import Archive
-from preservation.errors import AlreadyExists, Unavailable
+from preservation.errors import AlreadyExists, Corrupt, Unavailable
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import EventType, Outcome
 from preservation.model.storage import Copy, CopyState
@@ -41,7 +42,8 @@ def append(archive: Archive, entries: Sequence[Entry]) -> None:
         behind = []
         for store in archive.stores.values():
             try:
-                if store.name in head.behind:
+                missed = sequence > 1 and store.size(ledger.key(head.sequence)) is None
+                if missed or store.name in head.behind:
                     _catch_up(store, archive, before=ledger.key(sequence))
                 store.put(ledger.key(sequence), [batch], size=len(batch))
             except Unavailable:
@@ -101,9 +103,27 @@ def _catch_up(store: Store, archive: Archive, *, before: str) -> None:
 
 
 def entries(store: Store) -> Iterator[Entry]:
-    """All entries of a store's ledger, in the order in which they were written."""
-    for key in store.keys("ledger/"):
-        yield from ledger.read(b"".join(store.read(key))).entries
+    """All entries of a store's ledger, in the order in which they were written.
+
+    Raises Corrupt when a batch is missing, or is not the one that the batch after it names.
+    """
+    previous: Digest | None = None
+    for sequence, key in enumerate(store.keys(ledger.PREFIX), start=1):
+        document = b"".join(store.read(key))
+        batch = ledger.read(document)
+        if (key, batch.sequence) != (ledger.key(sequence), sequence):
+            _broken(store, key, f"{ledger.key(sequence)} expected")
+        if batch.previous != previous:
+            said = batch.previous.short if batch.previous else "none"
+            _broken(store, key, f"names {said} as the batch before, which is another")
+        yield from batch.entries
+        previous = ledger.digest(document)
+
+
+def _broken(store: Store, key: str, what: str) -> NoReturn:
+    raise Corrupt(
+        f"store {store.name}: {key}: {what}; the ledger is not whole, rebuild from another store"
+    )
 
 
 PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK)

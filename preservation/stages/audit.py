@@ -63,6 +63,7 @@ def _faults(copy: Copy, store: Store, *, quick: bool, progress: Progress) -> Ite
     if quick:
         progress.advance(copy.size)
         return
+    yield from _declaration(copy, store)
     if inventory is not None:
         yield from _documents(copy, store, inventory, present)
     if copy.key in present:
@@ -82,6 +83,15 @@ def _size(copy: Copy, store: Store) -> Iterator[str]:
     size = store.size(copy.key)
     if size != copy.size:
         yield f"store {copy.store}: {copy.key}: {copy.size} octets expected, {size} found"
+
+
+def _declaration(copy: Copy, store: Store) -> Iterator[str]:
+    """Other readers go by this file; no inventory has its digest."""
+    key = ocfl.declaration_key(copy.package)
+    found = _small(store, key)
+    if found is not None and found != ocfl.OBJECT_DECLARATION:
+        expected = sha512(ocfl.OBJECT_DECLARATION).short
+        yield f"store {copy.store}: {key}: {expected} expected, {sha512(found).short} found"
 
 
 def _small(store: Store, key: str) -> bytes | None:
