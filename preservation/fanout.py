@@ -1,7 +1,7 @@
 """One stream of chunks, read once, given to several consumers side by side."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from queue import Empty, Full, Queue
 from threading import Event
 from typing import TypeVar
@@ -26,24 +26,41 @@ def fan_out(source: Iterable[bytes], consumers: Sequence[Consumer[T]]) -> list[T
     """
     stopped = Event()
     queues: list[Queue[bytes | None]] = [Queue(_AHEAD) for _ in consumers]
-    with ThreadPoolExecutor(len(consumers)) as pool:
-        futures = [
-            pool.submit(_consume, consumer, queue, stopped)
-            for consumer, queue in zip(consumers, queues, strict=True)
-        ]
-        try:
-            for chunk in source:
-                if stopped.is_set():
-                    break
-                _offer(queues, chunk, stopped)
-            _offer(queues, None, stopped)
-        except BaseException:
-            stopped.set()
-            raise
+    pool = ThreadPoolExecutor(len(consumers))
+    futures = [
+        pool.submit(_consume, consumer, queue, stopped)
+        for consumer, queue in zip(consumers, queues, strict=True)
+    ]
+    try:
+        for chunk in source:
+            if stopped.is_set():
+                break
+            _offer(queues, chunk, stopped)
+        _offer(queues, None, stopped)
+    except BaseException:
+        stopped.set()
+        raise
+    finally:
+        _wait(futures, stopped)
+        pool.shutdown()
     causes = [error for future in futures if (error := future.exception()) is not None]
     for cause in sorted(causes, key=lambda error: isinstance(error, SourceFailed)):
         raise cause
     return [future.result() for future in futures]
+
+
+def _wait(futures: "Sequence[Future[T]]", stopped: Event) -> None:
+    """Until every consumer has ended, also when Ctrl-C comes meanwhile: it is raised after that.
+
+    A consumer that went on behind the caller's back could write what the caller takes away. Joining
+    its thread would not do: Python before 3.13 takes a thread for ended when that is interrupted.
+    """
+    try:
+        wait(futures)
+    except BaseException:
+        stopped.set()
+        _wait(futures, stopped)
+        raise
 
 
 def _consume(consumer: Consumer[T], queue: "Queue[bytes | None]", stopped: Event) -> T:

@@ -61,7 +61,8 @@ def durable(method):
             die()
         if mine and moment == "during" and method.__name__ == "put":
             args = (args[0], half(args[1]), *args[2:])
-        if moment == "interrupt" and method.__name__ == "put" and args[0].endswith(".tar"):
+        tar = method.__name__ == "put" and args[0].endswith(".tar")
+        if moment == "interrupt" and tar and self.name == "a":
             args = (args[0], interrupted(args[1]), *args[2:])
         result = method(self, *args, **kwargs)
         if mine:
