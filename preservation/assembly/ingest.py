@@ -1,6 +1,5 @@
 """Ingest: the stages of one SIP in their order, and what is left when they are done."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from uuid import uuid4
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
-from preservation.assembly.scratch import Submissions, claimed
+from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.errors import ArkivError
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
@@ -196,4 +195,4 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
             with suppress(ArkivError):  # then the next run settles it
                 settle(archive, ingestion.id)
             raise
-        shutil.rmtree(archive.scratch / ingestion.id)
+        discard(archive.scratch / ingestion.id)

@@ -1,13 +1,12 @@
 """What a crash left behind: finished where a store had committed it, removed everywhere else."""
 
-import shutil
 from collections.abc import Sequence
 from typing import TypeVar
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
-from preservation.assembly.scratch import claimed
+from preservation.assembly.scratch import claimed, discard
 from preservation.errors import Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Outcome
@@ -48,8 +47,12 @@ def recover(archive: Archive) -> None:
         return
     for folder in sorted(archive.scratch.iterdir()):
         try:
+            package = PackageId(folder.name)
+        except ValueError:
+            continue  # not one of ours
+        try:
             with claimed(folder):
-                settle(archive, PackageId(folder.name))
+                settle(archive, package)
         except BlockingIOError:
             continue  # its process is alive
         except Unavailable:
@@ -71,7 +74,7 @@ def settle(archive: Archive, package: PackageId) -> None:
             abandon(store, package, VERSION)
     elif archive.catalogue.package(package) is None:
         _finish(archive, package, committed)
-    shutil.rmtree(archive.scratch / package, ignore_errors=True)
+    discard(archive.scratch / package)
 
 
 def _finish(archive: Archive, package: PackageId, committed: Sequence[Store]) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,41 @@ from preservation.model.fixity import Digest
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """A scratch folder that is this process's own for as long as it lives."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """A scratch folder that is this process's own for as long as it lives.
+
+    Raises BlockingIOError when it is that of another.
+    """
+    with _alone(folder.parent):
+        folder.mkdir(exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BaseException:
+            os.close(lock)
+            raise
+    try:
         yield
+    finally:
+        os.close(lock)
+
+
+def discard(folder: Path) -> None:
+    """Remove a scratch folder with all that is in it; one that is not there is gone already."""
+    if folder.parent.is_dir():
+        with _alone(folder.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(scratch: Path) -> Iterator[None]:
+    """Nobody makes or removes a folder meanwhile: else one could be seen that is not yet locked."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    handle = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 class Submissions:

@@ -1,6 +1,5 @@
 """The tools of an archive: started when a package first needs them, kept for the next one."""
 
-import shutil
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from preservation.assembly.scratch import claimed
+from preservation.assembly.scratch import claimed, discard
 from preservation.errors import Misconfigured
 from preservation.ports import Characterizer, Identifier
 from preservation.settings import FILE, ToolSettings
@@ -87,7 +86,7 @@ class Toolbox:
     def _folder(self) -> Path:
         """A scratch folder of their own; what a crash leaves of it, the next run removes."""
         folder = self._scratch / str(uuid4())
-        self._open.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._open.callback(discard, folder)
         self._open.enter_context(claimed(folder))
         return folder
 
