@@ -30,7 +30,7 @@ def test_a_folder_has_one_owner_until_that_ends(tmp_path):
     discard(folder)
 
 
-def test_what_is_not_ours_stays_and_hinders_nobody(archive, quiet):
+def test_what_is_not_ours_stays_and_hinders_nobody(archive):
     archive.scratch.mkdir(exist_ok=True)
     (archive.scratch / ".DS_Store").write_bytes(b"x")
     (archive.scratch / "lost+found").mkdir()
