@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -42,6 +43,7 @@ class Database:
         """Prepare the connections to a file that exists; `open` and `create` look at it too."""
         self.path = path
         self._engine = _engine(path)
+        weakref.finalize(self, self._engine.dispose)  # also when nobody closes it
 
     @classmethod
     def open(cls, url: str) -> Self:
