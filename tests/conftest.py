@@ -8,11 +8,16 @@ from pathlib import Path
 
 import ocfl
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from preservation.assembly.archive import make, opened
 from preservation.catalogue.database import Database
 from preservation.cli.main import app
+
+# What a property costs on a busy machine says nothing of the property.
+settings.register_profile("arkiv", deadline=None)
+settings.load_profile("arkiv")
 
 
 @pytest.fixture(scope="session")
