@@ -188,7 +188,11 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
     recover(archive)
     submissions = Submissions(archive.folder / "ingest.lock")
     ingestion = Ingestion(archive, submissions, again=again, progress=progress)
-    with closing(submissions), claimed(archive.scratch / ingestion.id):
+    with (
+        _told_if_preserved(archive, ingestion.id),
+        closing(submissions),
+        claimed(archive.scratch / ingestion.id),
+    ):
         try:
             yield ingestion
         except BaseException:
@@ -196,3 +200,15 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
                 settle(archive, ingestion.id)
             raise
         discard(archive.scratch / ingestion.id)
+
+
+@contextmanager
+def _told_if_preserved(archive: Archive, package: PackageId) -> Iterator[None]:
+    """Add a note to what ends an ingest whose package was committed already, and so is kept."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(ArkivError):
+            if archive.catalogue.package(package):
+                error.add_note(f"preserved all the same, as AIP {package}")
+        raise

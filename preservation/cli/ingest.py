@@ -61,12 +61,13 @@ def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
     try:
         with screen.progress(f"ingest {name}") as progress:
             receipt = ingest(archive, sip.absolute(), again=again, progress=progress)
-    except KeyboardInterrupt:
-        screen.complain(f"interrupted: {name} is not preserved, and nothing of it was kept")
+    except KeyboardInterrupt as interrupt:
+        fate = _fate(interrupt, "not preserved, and nothing of it was kept")
+        screen.complain(f"interrupted: {name} is {fate}")
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         if not json:
-            screen.complain(f"{name} is not preserved")
+            screen.complain(f"{name} is {_fate(error, 'not preserved')}")
         tell(error, json=json, form=form)
         return error.exit_code if isinstance(error, ArkivError) else 1
     if json:
@@ -74,6 +75,11 @@ def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
     else:
         _say(receipt, name)
     return 0
+
+
+def _fate(error: BaseException, otherwise: str) -> str:
+    """What an ingest that was ended says of its package; it may have been committed by then."""
+    return next(iter(getattr(error, "__notes__", ())), otherwise)
 
 
 def _say(receipt: "Receipt", sip: str) -> None:
