@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from preservation.model.contents import Contents
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Answer, Format
 from preservation.model.identifiers import PackageId, StoreName
@@ -177,7 +179,22 @@ Holder = Callable[[Digest], PackageId | None]
 
 
 class Source(Protocol):
-    """A package that lies somewhere, read file by file; names are paths below its root."""
+    """A package that lies somewhere, read file by file; names are paths below its top."""
+
+    @property
+    def name(self) -> str:
+        """What its producer called it, in written form."""
+        ...
+
+    @property
+    def place(self) -> Path:
+        """Where it lies: a folder, or the tar that it is read from."""
+        ...
+
+    @property
+    def contents(self) -> Contents:
+        """Everything in it as it was first seen."""
+        ...
 
     @property
     def sizes(self) -> Mapping[bytes, int]:
@@ -192,6 +209,11 @@ class Source(Protocol):
         """A file, open for reading; the caller closes it."""
         ...
 
-    def digests(self, name: bytes, algorithms: tuple[Algorithm, ...]) -> tuple[Digest, ...]:
-        """Digests of a file in these algorithms, read once."""
+    def digests(
+        self, name: bytes, algorithms: tuple[Algorithm, ...], *, size: int, modified_ns: int
+    ) -> tuple[Digest, ...]:
+        """Digests of a file in these algorithms, read once; may be called from several threads.
+
+        Raises OSError when it cannot be read, Refused when it is no longer as it was first seen.
+        """
         ...

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from preservation.errors import Rejected
 from preservation.model.fixity import Algorithm, Digest
+from preservation.model.names import written
+from preservation.model.report import Remark
+from preservation.rules import Refused
 
 CHUNK = 4 * 1024 * 1024
 """Octets read at a time from a large file: large enough for the disk, small enough for memory."""
@@ -27,7 +29,7 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int =
     """Read a regular file once and compute all digests on the way.
 
     `expected` octets are asked for at first, so that a small file costs no large buffer. Raises
-    OSError when it cannot be read, and Rejected when it changes while it is read.
+    OSError when it cannot be read, and Refused when it changes while it is read.
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -41,10 +43,8 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int =
     finally:
         os.close(handle)
     if state.st_size != size:
-        raise Rejected(
-            f"changed while it was read: {state.st_size} octets by the file system, {size} read; "
-            "submit again when nobody writes to it"
-        )
+        octets, promised = f"{size} octets read", f"{state.st_size} by the file system"
+        raise Refused(Remark("FILE-CHANGED", written(path), octets, promised))
     digests = tuple(Digest(a, h.hexdigest()) for a, h in zip(algorithms, hashes, strict=True))
     return Reading(size, digests, state.st_mtime_ns)
 

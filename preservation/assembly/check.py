@@ -1,68 +1,94 @@
-"""Checks of what lies in a folder or a tar, without an archive."""
+"""Checks of what lies in a folder or a container, without an archive."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.sources import source_of
-from preservation.errors import Misconfigured, Rejected
+from preservation.assembly.sources import FolderSource, TarSource, source_of
+from preservation.errors import Rejected
 from preservation.model.identifiers import PackageId
-from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.packages import SipKind, Verified
+from preservation.model.premis import Outcome
+from preservation.model.report import Remark
 from preservation.ports import Progress
 from preservation.recording import Stage, record
+from preservation.rules import errors
 from preservation.settings import cores
 from preservation.stages.receive import receive
-from preservation.stages.validate import Kind, Validated, kind_of, validate
+from preservation.stages.validate import validate
 from preservation.stages.verify import verify
 
 
-def check(path: Path, *, progress: Progress) -> tuple[Validated, Sequence[Finding]]:
-    """Whether a bag, an AIP (a folder or its tar) or a folder is in order, and what was found.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and everything that the rules say of it.
 
-    A plain folder is in order when it could be ingested. Raises Misconfigured when there is
-    nothing to look at.
+    `kind` is None when it could not be told. `done` are the checks that were made, with what came
+    of each; `not_made` those that were not, each with the reason.
+    """
+
+    name: str
+    kind: SipKind | None
+    files: int
+    bytes: int
+    remarks: tuple[Remark, ...]
+    done: tuple[str, ...]
+    not_made: tuple[str, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether it could be taken in."""
+        return not errors(self.remarks)
+
+
+def check(path: Path, *, progress: Progress) -> Report:
+    """Everything that the rules say of a package, as an ingest would find it; nothing is written.
+
+    Raises Misconfigured when there is nothing to look at.
     """
     heard = Heard()
     package = PackageId(str(uuid4()))
-
-    def run(stage: Stage[Validated]) -> Validated:
-        return record(
-            stage,
+    kind: SipKind | None = None
+    refused: tuple[Remark, ...] = ()
+    source: FolderSource | TarSource | None = None
+    try:
+        source = source_of(path)
+        verified = record(
+            _checks(source, package, progress),
             name="check",
             run=package.uuid,
             package=package,
             journal=heard,
             clock=SystemClock(),
         )
-
-    kind = Kind.BAG
-    try:
-        source = source_of(path)
-        kind = kind_of(source)
-        if kind is Kind.FOLDER and path.is_dir():
-            validated = run(_receivable(path, package, progress))
-        elif kind is Kind.FOLDER:
-            raise Misconfigured(
-                f"{path}: a tar without a bag in it; unpack it and check the folder"
-            )
-        else:
-            validated = run(validate(source, progress=progress))
+        kind = verified.sip.kind
     except Rejected as rejected:
-        findings = [event.finding for event in heard.heard]
-        told = {f.note for f in findings if f.outcome is Outcome.FAILURE}
-        findings += [
-            Finding(EventType.VALIDATION, Outcome.FAILURE, ARKIV, "can be received", reason)
-            for reason in rejected.reasons
-            if reason not in told
-        ]
-        return Validated(kind, 0, 0, valid=False), findings
-    return validated, [event.finding for event in heard.heard]
+        refused = remarks_of(rejected)
+    findings = [event.finding for event in heard.heard]
+    said = [remark for finding in findings for remark in finding.remarks]
+    made = (f for f in findings if f.outcome is Outcome.SUCCESS)
+    missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
+    sizes = source.sizes if source else {}
+    return Report(
+        source.name if source else path.name,
+        kind,
+        len(sizes),
+        sum(sizes.values()),
+        tuple(dict.fromkeys([*said, *refused])),
+        tuple(f"{f.detail}: {f.note}" for f in made),
+        tuple(f"{f.detail}: {f.note}" for f in missed),
+    )
 
 
-def _receivable(path: Path, package: PackageId, progress: Progress) -> Stage[Validated]:
-    sip = yield from receive(path, package=package)
-    yield from verify(sip, holder=None, cores=cores(), progress=progress)
-    octets = sum(file.size for file in sip.files)
-    return Validated(Kind.FOLDER, len(sip.files), octets, valid=True)
+def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
+    """Why a package was refused, by the codes of rules."""
+    remarks: tuple[Remark, ...] = getattr(rejected, "remarks", ())
+    return remarks or tuple(Remark("REFUSED", found=reason) for reason in rejected.reasons)
+
+
+def _checks(source: FolderSource | TarSource, package: PackageId, it: Progress) -> Stage[Verified]:
+    sip = yield from receive(source, package=package)
+    verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+    return (yield from validate(verified, source))

@@ -10,6 +10,7 @@ from uuid import uuid4
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
 from preservation.assembly.scratch import Submissions, claimed, discard
+from preservation.assembly.sources import FolderSource
 from preservation.errors import ArkivError
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
@@ -102,13 +103,16 @@ class Ingestion:
         )
 
     def _receive(self, sip: Path) -> Sip:
+        self._source = FolderSource(sip)
         exclude = self._archive.settings.ingest.exclude
-        received = self._record("receive", receive(sip, package=self.id, exclude=exclude))
+        received = self._record("receive", receive(self._source, package=self.id, exclude=exclude))
         self._exclusions = received.exclusions
         return received
 
     def _verify(self, sip: Sip) -> Verified:
-        stage = verify(sip, holder=self._holder, cores=cores(), progress=self._progress)
+        stage = verify(
+            sip, self._source, holder=self._holder, cores=cores(), progress=self._progress
+        )
         return self._record("verify", stage)
 
     def _holder(self, fingerprint: Digest) -> PackageId | None:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from preservation.cli import screen
 from preservation.cli.failing import told
 from preservation.cli.options import JsonOption
 from preservation.errors import Rejected
+
+if TYPE_CHECKING:
+    from preservation.forms import CheckForm
 
 
 def command(
@@ -24,32 +27,32 @@ def command(
     """
     with told(json=json):
         from preservation.assembly.check import check
-        from preservation.forms import CheckForm, Found
+        from preservation.forms.words import checked
         from preservation.model.names import written
-        from preservation.model.premis import Outcome
 
         name = written(os.fsencode(path))
         with screen.progress(f"check {name}") as progress:
-            validated, findings = check(path, progress=progress)
-        form = CheckForm(
-            status="valid" if validated.valid else "invalid",
-            reasons=tuple(f.note for f in findings if f.outcome is Outcome.FAILURE),
-            kind=validated.kind.value,
-            path=name,
-            files=validated.files,
-            bytes=validated.bytes,
-            findings=tuple(
-                Found(check=f.detail, outcome=f.outcome.value, note=f.note) for f in findings
-            ),
-        )
+            form = checked(check(path.absolute(), progress=progress), name)
         if json:
             screen.emit(form)
         else:
-            size = f"{screen.number(form.files, 'file')}, {screen.octets(form.bytes)}"
-            screen.say(f"{form.status}: {name} ({form.kind}, {size})")
-            for found in form.findings:
-                screen.say(f"  {found.outcome:<13} {found.check}")
-                if found.note:
-                    screen.say(f"                {found.note}")
+            _say(form)
     if form.status == "invalid":
         raise typer.Exit(Rejected.exit_code)
+
+
+def _say(form: "CheckForm") -> None:
+    size = f"{screen.number(form.files, 'file')}, {screen.octets(form.bytes)}"
+    screen.say(f"{form.status}: {form.path} ({form.kind or 'unknown kind'}, {size})")
+    for remark in form.findings:
+        screen.say(f"  {remark.level:<8} {remark.code}  {remark.where}")
+        screen.say(f"           {remark.says}")
+        if remark.expected:
+            screen.say(f"           expected {remark.expected}")
+        if remark.found:
+            screen.say(f"           found    {remark.found}")
+        screen.say(f"           to do: {remark.remedy}")
+    for made in form.done:
+        screen.say(f"  done     {made}")
+    for missed in form.not_performed:
+        screen.say(f"  not done {missed}")

@@ -165,25 +165,32 @@ class ExportForm(Package):
     escaped_names: int = Field(0, description="files whose stored name differs from the given one")
 
 
-class Found(BaseModel):
-    """One thing that a check found."""
+class Remark(BaseModel):
+    """What one rule says of one place in a package; the words are the rule's, by its code."""
 
     model_config = STRICT
 
-    check: str
-    outcome: Literal["success", "failure", "warning", "not performed"]
-    note: str
+    code: str = Field(description="the rule, such as CSIP22; docs/submitting.md explains each")
+    level: Literal["error", "warning", "info"]
+    where: str = Field(description="a path in the package, with a line or an XPath after a comma")
+    says: str = Field(description="what the rule says is the matter")
+    expected: str
+    found: str
+    remedy: str = Field(description="what to do")
+    source: str = Field(description="the standard and section that the rule is from")
 
 
 class CheckForm(Form):
-    """Whether a bag, an AIP or a folder is in order."""
+    """Whether a package is in order, and everything that the rules say of it."""
 
     status: Literal["valid", "invalid"]
-    kind: Literal["aip", "bag", "folder"]
+    kind: str | None = Field(description="the kind of package; null when it could not be told")
     path: str
     files: int
     bytes: int
-    findings: tuple[Found, ...]
+    findings: tuple[Remark, ...]
+    done: tuple[str, ...] = Field(description="checks that were made, and what came of them")
+    not_performed: tuple[str, ...] = Field(description="checks that were not made, and why")
 
 
 class RebuildForm(Form):

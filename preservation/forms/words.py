@@ -12,11 +12,13 @@ from preservation.errors import (
     Rejected,
     Unavailable,
 )
-from preservation.model import description, packages, premis, storage
+from preservation.model import description, packages, premis, report, storage
 from preservation.model.names import given, written
 from preservation.model.storage import CopyState
+from preservation.rules import errors, level, rules, sentence
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
+    from preservation.assembly.check import Report
     from preservation.assembly.ingest import Receipt
     from preservation.ports import Catalogue
     from preservation.stages.audit import Audited
@@ -198,4 +200,34 @@ def event(value: premis.Event) -> forms.Event:
         detail=finding.detail,
         note=finding.note,
         objects=finding.objects,
+    )
+
+
+def remark(value: report.Remark) -> forms.Remark:
+    """A remark with the words of its rule."""
+    rule = rules()[value.code]
+    return forms.Remark(
+        code=value.code,
+        level=level(value).value,
+        where=value.where,
+        says=rule.says,
+        expected=value.expected or rule.expected,
+        found=value.found,
+        remedy=rule.remedy,
+        source=rule.source,
+    )
+
+
+def checked(value: "Report", path: str) -> forms.CheckForm:
+    """The report on a package; `path` is as it was named to the command."""
+    return forms.CheckForm(
+        status="valid" if value.valid else "invalid",
+        reasons=tuple(sentence(remark) for remark in errors(value.remarks)),
+        kind=value.kind.value if value.kind else None,
+        path=path,
+        files=value.files,
+        bytes=value.bytes,
+        findings=tuple(remark(it) for it in value.remarks),
+        done=value.done,
+        not_performed=value.not_made,
     )

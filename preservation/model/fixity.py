@@ -57,3 +57,16 @@ class Digest:
     def short(self) -> str:
         """Enough to tell two digests apart in a message: `sha512 9f86d081...`."""
         return f"{self.algorithm} {self.value[:12]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A digest that a producer gave of a file: where it stands, and the rule that it be true.
+
+    `where` is the document that says so (`manifest-sha256.txt`), `code` the rule to name when the
+    file has another digest.
+    """
+
+    digest: Digest
+    where: str
+    code: str

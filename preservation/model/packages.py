@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from preservation.model.description import Record
-from preservation.model.fixity import Digest
+from preservation.model.fixity import Claim, Digest
 from preservation.model.formats import Identification
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import RightsStatement
@@ -21,6 +21,11 @@ class SipKind(StrEnum):
 
     FOLDER = "folder"
     BAG = "bag"
+    EARK_SIP = "E-ARK SIP"
+    EARK_AIP = "E-ARK AIP"
+    EARK_DIP = "E-ARK DIP"
+    FGS = "FGS 1.2"
+    ARCHIVEMATICA_AIP = "Archivematica AIP"
 
 
 class Role(StrEnum):
@@ -44,7 +49,7 @@ class ReceivedFile:
     role: Role
     size: int
     modified_ns: int
-    claims: tuple[Digest, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,14 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Sip:
-    """A submission package as it was found: untrusted, every file accounted for, none read yet."""
+    """A submission package as it was found: untrusted, every file accounted for, none read yet.
+
+    `name` is what its producer called it, in written form; `root` the folder that its files are
+    below; `histories` the documents in which another system tells what it did to the files.
+    """
 
     id: PackageId
+    name: str
     root: Path
     kind: SipKind
     files: tuple[ReceivedFile, ...]
@@ -69,6 +79,7 @@ class Sip:
     empty_folders: tuple[bytes, ...]
     description: tuple[Record, ...]
     rights: tuple[RightsStatement, ...] = ()
+    histories: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ an `Event` of it. Terms: https://id.loc.gov/vocabulary/preservation.html
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from preservation import __version__
 from preservation.model.fixity import Digest
 from preservation.model.formats import Answer, Format
 from preservation.model.identifiers import PackageId
+from preservation.model.report import Remark
 
 
 class EventType(StrEnum):
@@ -75,7 +76,8 @@ class Finding:
     """What an agent established about objects of a package; it carries no date and no id.
 
     `objects` are paths inside the AIP (`representations/original/data/a.tif`); none means the
-    package as a whole. `detail` says what was done, `note` what came of it.
+    package as a whole. `detail` says what was done, `note` what came of it. `remarks` say the same
+    by the codes of rules, for a report; they are no part of the event on record.
     """
 
     type: EventType
@@ -84,6 +86,7 @@ class Finding:
     detail: str
     note: str = ""
     objects: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,100 +1,41 @@
-"""Validate: is a bag, or an AIP in its bag, what it says of itself? Everything wrong at once."""
+"""Validate: is an AIP of ours what its METS and PREMIS say? Everything wrong at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from preservation.errors import Rejected
-from preservation.model.fixity import Algorithm, Digest
+from preservation.model.fixity import Digest
 from preservation.model.names import written
+from preservation.model.packages import Verified
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.ports import Progress, Source
+from preservation.model.report import Remark
+from preservation.ports import Source
 from preservation.recording import Stage
-from preservation.standards import bagit, mets, schema
+from preservation.rules import Refused, sentence
+from preservation.standards import mets, schema
 
 
-class Kind(StrEnum):
-    """What a folder or tar is taken for."""
-
-    AIP = "aip"
-    BAG = "bag"
-    FOLDER = "folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Validated:
-    """What was looked at, and whether nothing was wrong; what was wrong is in the findings."""
-
-    kind: Kind
-    files: int
-    bytes: int
-    valid: bool
-
-
-def kind_of(source: Source) -> Kind:
-    """Told by names alone: `bagit.txt`, and METS below one folder of `data/`."""
-    if b"bagit.txt" not in source.sizes:
-        return Kind.FOLDER
-    return Kind.AIP if _root(source) else Kind.BAG
+def validate(verified: Verified, source: Source) -> Stage[Verified]:
+    """Judge an AIP of ours by its METS and PREMIS; what is none is left alone."""
+    root = _root(source)
+    if not root:
+        return verified
+    digests = {file.received.given: file.digests[0] for file in verified.files}
+    faults: list[Remark] = []
+    for finding in _judge_aip(source, root, digests):
+        faults += finding.remarks
+        yield finding
+    if faults:
+        raise Refused(*faults)
+    return verified
 
 
 def _root(source: Source) -> bytes:
-    """The folder of the AIP in the bag, with `/`, or nothing."""
+    """The folder of the AIP in its bag, with `/`, or nothing."""
     tops = {name.split(b"/")[1] for name in source.sizes if name.count(b"/") > 1}
     roots = [b"data/" + top + b"/" for top in tops]
     return next((root for root in roots if root + b"METS.xml" in source.sizes), b"")
 
 
-def validate(source: Source, *, progress: Progress) -> Stage[Validated]:
-    """Judge a bag by RFC 8493, and an AIP of ours by its METS and PREMIS too."""
-    octets = sum(source.sizes.values())
-    progress.begin("check", octets)
-    wrong: list[Finding] = []
-    digests: dict[bytes, Digest] = {}
-    for finding in _judge_bag(source, digests, progress):
-        wrong.append(finding)
-        yield finding
-    kind = kind_of(source)
-    if kind is Kind.AIP:
-        for finding in _judge_aip(source, digests):
-            wrong.append(finding)
-            yield finding
-    valid = all(f.outcome is not Outcome.FAILURE for f in wrong)
-    return Validated(kind, len(source.sizes), octets, valid)
-
-
-def _judge_bag(
-    source: Source, digests: dict[bytes, Digest], progress: Progress
-) -> Iterator[Finding]:
-    detail = "bag: complete (RFC 8493, section 3)"
-    try:
-        claims = bagit.claims(source.content, source.sizes)
-    except Rejected as rejected:
-        for reason in rejected.reasons:
-            yield Finding(EventType.VALIDATION, Outcome.FAILURE, ARKIV, detail, reason)
-        return
-    note = f"{len(source.sizes)} files, none missing and none too many"
-    yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
-    detail = "bag: every digest of every manifest"
-    damaged = 0
-    for name, claimed in claims.items():
-        algorithms = {claim.algorithm for claim in claimed} - {Algorithm.SHA512}
-        found = source.digests(name, (Algorithm.SHA512, *sorted(algorithms)))
-        progress.advance(source.sizes[name])
-        digests[name] = found[0]
-        for claim in claimed:
-            actual = next(digest for digest in found if digest.algorithm is claim.algorithm)
-            if actual != claim:
-                damaged += 1
-                note = f"{written(name)}: {claim.short} in the manifest, {actual.short} in the file"
-                yield Finding(EventType.FIXITY_CHECK, Outcome.FAILURE, ARKIV, detail, note)
-    if not damaged:
-        note = f"{len(claims)} files agree"
-        yield Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, ARKIV, detail, note)
-
-
-def _judge_aip(source: Source, digests: Mapping[bytes, Digest]) -> Iterator[Finding]:
-    root = _root(source)
+def _judge_aip(source: Source, root: bytes, digests: Mapping[bytes, Digest]) -> Iterator[Finding]:
     documents = [
         name
         for name in sorted(source.sizes)
@@ -104,9 +45,8 @@ def _judge_aip(source: Source, digests: Mapping[bytes, Digest]) -> Iterator[Find
     ]
     detail = "AIP: METS and PREMIS by the schemas of Arkiv"
     faults = [fault for name in documents for fault in _schema_faults(source, name)]
-    for fault in faults:
-        yield Finding(EventType.VALIDATION, Outcome.FAILURE, ARKIV, detail, fault)
     if faults:
+        yield _failure(detail, [Remark("AIP-SCHEMA", found=fault) for fault in faults])
         return
     note = f"{len(documents)} documents are valid"
     yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
@@ -119,11 +59,18 @@ def _judge_aip(source: Source, digests: Mapping[bytes, Digest]) -> Iterator[Find
                 if fault:
                     faults.append(fault)
                 links += 1
-    for fault in faults:
-        yield Finding(EventType.VALIDATION, Outcome.FAILURE, ARKIV, detail, fault)
-    if not faults:
+    if faults:
+        yield _failure(detail, [Remark("AIP-LINK", found=fault) for fault in faults])
+    else:
         note = f"{links} links agree"
         yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
+
+
+def _failure(detail: str, faults: list[Remark]) -> Finding:
+    note = "; ".join(sentence(fault) for fault in faults)
+    return Finding(
+        EventType.VALIDATION, Outcome.FAILURE, ARKIV, detail, note, remarks=tuple(faults)
+    )
 
 
 def _schema_faults(source: Source, name: bytes) -> Iterator[str]:

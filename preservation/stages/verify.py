@@ -1,101 +1,103 @@
 """Verify: every octet of a SIP is read once, hashed, and held against what the producer said."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from preservation.errors import Rejected
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.packages import ReceivedFile, Sip, Verified, VerifiedFile
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.ports import Holder, Progress
+from preservation.model.report import Remark
+from preservation.ports import Holder, Progress, Source
 from preservation.recording import Stage
-from preservation.streams import Reading, read_once, sha512
+from preservation.rules import Refused, sentence
+from preservation.streams import sha512
 
 LARGE = 1024 * 1024
 """From this many octets on a file is worth a thread of its own: hashing then leaves Python."""
 
 
-def verify(sip: Sip, *, holder: Holder | None, cores: int, progress: Progress) -> Stage[Verified]:
+def verify(
+    sip: Sip, source: Source, *, holder: Holder | None, cores: int, progress: Progress
+) -> Stage[Verified]:
     """Read and hash every file, compare what the producer claims, and know a SIP that came before.
 
     `holder` tells which AIP was made of the same SIP; None lets it be preserved again. Raises
-    Rejected with every file that cannot be read, has changed, or is not what its digest says.
+    Refused with every file that cannot be read, has changed, or is not what its digest says.
     """
     progress.begin("verify", sum(file.size for file in sip.files))
     files: list[VerifiedFile] = []
-    reasons: list[str] = []
-    for received, reading in zip(sip.files, _readings(sip, cores), strict=True):
+    remarks: list[Remark] = []
+    for received, digests in zip(sip.files, _readings(sip, source, cores), strict=True):
         progress.advance(received.size)
-        if isinstance(reading, str):
-            reasons.append(f"{written(received.given)}: {reading}")
+        if isinstance(digests, Remark):
+            remarks.append(digests)
             continue
-        damaged = _damaged(received, reading)
+        damaged = tuple(_damaged(received, digests))
         if damaged:
-            yield _fixity(received, Outcome.FAILURE, damaged)
-            reasons.append(f"{written(received.given)}: {damaged}; send this file again")
-        files.append(VerifiedFile(received, reading.digests))
-    if reasons:
-        raise Rejected(*reasons)
+            yield _fixity(received, damaged)
+            remarks += damaged
+        files.append(VerifiedFile(received, digests))
+    if remarks:
+        raise Refused(*remarks)
     yield from _findings(sip)
     verified = Verified(sip, tuple(files), _fingerprint(files))
     held = holder(verified.fingerprint) if holder else None
     if held:
-        raise Rejected(
-            f"already preserved, unchanged, as AIP {held}; to preserve it a second time use --again"
-        )
+        raise Refused(Remark("SIP-AGAIN", found=f"AIP {held}"))
     return verified
 
 
 def _algorithms(received: ReceivedFile) -> tuple[Algorithm, ...]:
     """The archive's own SHA-512 first, then what the producer used."""
-    others = {claim.algorithm for claim in received.claims} - {Algorithm.SHA512}
+    others = {claim.digest.algorithm for claim in received.claims} - {Algorithm.SHA512}
     return (Algorithm.SHA512, *sorted(others))
 
 
-def _read(root: bytes, received: ReceivedFile) -> Reading | str:
+def _read(source: Source, received: ReceivedFile) -> tuple[Digest, ...] | Remark:
     try:
-        path = os.path.join(root, received.given)
-        reading = read_once(path, _algorithms(received), expected=received.size)
-    except Rejected as changed:
-        return str(changed)
+        return source.digests(
+            received.given,
+            _algorithms(received),
+            size=received.size,
+            modified_ns=received.modified_ns,
+        )
+    except Refused:
+        return Remark("FILE-CHANGED", written(received.given))
     except OSError as error:
-        return f"cannot be read ({error.strerror}); give read permission and submit again"
-    if (reading.size, reading.modified_ns) != (received.size, received.modified_ns):
-        return "changed while it was submitted; submit again when nobody writes to it"
-    return reading
+        return Remark("FILE-READABLE", written(received.given), error.strerror or str(error))
 
 
-def _readings(sip: Sip, cores: int) -> Iterator[Reading | str]:
-    """Readings in the order of the files; large files are hashed on several cores."""
-    root = os.fsencode(sip.root)
+def _readings(sip: Sip, source: Source, cores: int) -> Iterator[tuple[Digest, ...] | Remark]:
+    """Digests in the order of the files; large files are hashed on several cores."""
     ahead = 2 * cores
     with ThreadPoolExecutor(cores) as pool:
         large = (file for file in sip.files if file.size >= LARGE)
-        begun: list[Future[Reading | str]] = []
+        begun: list[Future[tuple[Digest, ...] | Remark]] = []
         for file in sip.files:
             if file.size < LARGE:
-                yield _read(root, file)
+                yield _read(source, file)
                 continue
             while len(begun) < ahead and (following := next(large, None)) is not None:
-                begun.append(pool.submit(_read, root, following))
+                begun.append(pool.submit(_read, source, following))
             yield begun.pop(0).result()
 
 
-def _damaged(received: ReceivedFile, reading: Reading) -> str:
-    by_algorithm = {digest.algorithm: digest for digest in reading.digests}
-    differing = [c for c in received.claims if by_algorithm[c.algorithm] != c]
-    return ", ".join(
-        f"{c.short} in the manifest, {by_algorithm[c.algorithm].short} in the file"
-        for c in differing
-    )
+def _damaged(received: ReceivedFile, digests: Sequence[Digest]) -> Iterator[Remark]:
+    by_algorithm = {digest.algorithm: digest for digest in digests}
+    for claim in received.claims:
+        found = by_algorithm[claim.digest.algorithm]
+        if found != claim.digest:
+            expected = f"{claim.digest.short} by {claim.where}"
+            yield Remark(claim.code, written(received.given), found.short, expected)
 
 
-def _fixity(received: ReceivedFile, outcome: Outcome, note: str) -> Finding:
+def _fixity(received: ReceivedFile, damaged: tuple[Remark, ...]) -> Finding:
     detail = "digest of the producer compared with the file"
-    return Finding(EventType.FIXITY_CHECK, outcome, ARKIV, detail, note, (received.path,))
+    note = "; ".join(sentence(remark) for remark in damaged)
+    objects = (received.path,)
+    return Finding(EventType.FIXITY_CHECK, Outcome.FAILURE, ARKIV, detail, note, objects, damaged)
 
 
 def _findings(sip: Sip) -> Iterator[Finding]:
@@ -106,7 +108,7 @@ def _findings(sip: Sip) -> Iterator[Finding]:
     claimed = sum(1 for file in sip.files if file.claims)
     detail = "digests of the producer compared with the files"
     if claimed:
-        names = sorted({c.algorithm.mets_name for file in sip.files for c in file.claims})
+        names = sorted({c.digest.algorithm.mets_name for f in sip.files for c in f.claims})
         note = f"{claimed} of {len(sip.files)} files agree in {', '.join(names)}"
         yield Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, ARKIV, detail, note)
     else:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from preservation.model.names import written
 from preservation.model.packages import Aip, Characterized, Role, Sip
 from preservation.model.premis import (
     ARKIV,
@@ -52,7 +51,7 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
         sip.id,
         VERSION,
         packing.created,
-        written(os.fsencode(sip.root.name)),
+        sip.name,
         verified.fingerprint,
         account,
         records,

@@ -1,6 +1,5 @@
 """METS, PREMIS and Dublin Core of an AIP, from what the stages found."""
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -33,7 +32,7 @@ def describe(sip: Sip, documents: Documents) -> tuple[Record, ...]:
     """Dublin Core of the package and of its files; without a title, the SIP's name."""
     told = next((record for record in sip.description if not record.about), Record("", ()))
     if not told.first("title"):
-        title = Statement("title", written(os.fsencode(sip.root.name)))
+        title = Statement("title", sip.name)
         told = Record("", (title, *told.statements))
     documents.write(DESCRIPTION, [dublin_core.write_package(told)])
     others = tuple(record for record in sip.description if record.about)
@@ -128,7 +127,7 @@ def enclose(
 ) -> None:
     """PREMIS and METS of the package as a whole."""
     sip = characterized.identified.verified.sip
-    name = written(os.fsencode(sip.root.name))
+    name = sip.name
     representation = RepresentationObject(object_identifier(sip.id, ORIGINAL), "original")
     documents.write(
         PACKAGE_PREMIS,

@@ -50,6 +50,7 @@ def verified(tmp_path):
             received.append(VerifiedFile(entry, (digest,)))
         sip = Sip(
             PackageId("5c8cc9e9-1c5c-4bb1-a3b5-1d9b1c6ac1d5"),
+            "sip",
             tmp_path,
             SipKind.FOLDER,
             tuple(f.received for f in received),

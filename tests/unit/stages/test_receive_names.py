@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from preservation.assembly.sources import FolderSource
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import EventType
 from preservation.stages.receive import receive
@@ -32,7 +33,7 @@ def test_an_escaped_name_is_a_filename_change(tmp_path, run, name):
         with open(place, "wb") as file:
             file.write(each)
 
-    sip, findings = run(receive(tmp_path, package=PACKAGE))
+    sip, findings = run(receive(FolderSource(tmp_path), package=PACKAGE))
 
     (changed,) = [f for f in findings if f.type is EventType.FILENAME_CHANGE]
     assert changed.objects == tuple(f.path for f in sip.files if f.given == name)
@@ -42,6 +43,6 @@ def test_names_that_are_kept_are_no_event(tmp_path, run):
     for each in ("Vushtrri-ë", "dots...", " leading", ".hidden", "back\\slash"):
         (tmp_path / each).write_text(each)
 
-    _, findings = run(receive(tmp_path, package=PACKAGE))
+    _, findings = run(receive(FolderSource(tmp_path), package=PACKAGE))
 
     assert EventType.FILENAME_CHANGE not in {f.type for f in findings}

@@ -1,0 +1,63 @@
+"""Submission agreements: who may submit what, and what becomes of it (OAIS, section 4.1.1.2)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from preservation.model.identifiers import Puid, StoreName
+from preservation.model.packages import SipKind
+from preservation.model.report import Level
+
+
+class OnMalware(StrEnum):
+    """What becomes of a SIP in which a scanner found malware."""
+
+    REFUSE = "refuse"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a SIP may be: files, octets of all and of one, and what a container may unfold to.
+
+    `ratio` is octets unpacked for each octet of a container, `depth` folders within folders.
+    """
+
+    files: int = 1_000_000
+    bytes: int = 5 * 1024**4
+    file_bytes: int = 5 * 1024**4
+    ratio: int = 200
+    depth: int = 100
+
+
+ISAD_G_SIX = ("reference code", "title", "creator", "date", "level", "extent")
+"""The six elements that ISAD(G) 2nd ed., section I.12, calls essential for exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a producer and the archive have agreed; empty collections allow anything.
+
+    `mandatory` are elements of ISAD(G) that the description of the package must have, `missing` how
+    grave it is when one is not there. `profile` is the identifier of a BagIt profile. `access` is
+    what may be done by default, `rights` why. `copies` is how many stores must hold the AIP, none
+    meaning all of `stores`, or all of the archive. `signature_days` is how old the scanner's
+    signatures may be.
+    """
+
+    name: str
+    producer: str = ""
+    kinds: frozenset[SipKind] = frozenset()
+    profile: str = ""
+    mandatory: tuple[str, ...] = ()
+    missing: Level = Level.WARNING
+    allowed_formats: frozenset[Puid] = frozenset()
+    refused_formats: frozenset[Puid] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    fetch_hosts: frozenset[str] = frozenset()
+    access: str = "unknown"
+    rights: str = ""
+    format_policy: str = "default"
+    stores: tuple[StoreName, ...] = ()
+    copies: int | None = None
+    malware: OnMalware = OnMalware.REFUSE
+    signature_days: int = 7

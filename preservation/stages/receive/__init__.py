@@ -1,0 +1,181 @@
+"""Receive: what lies in a submitted package, and what becomes of each thing in it."""
+
+import fnmatch
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from preservation.model import names
+from preservation.model.contents import Contents, Found, Oddity
+from preservation.model.description import Record, Statement
+from preservation.model.identifiers import PackageId
+from preservation.model.names import written
+from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.report import Level, Remark
+from preservation.ports import Source
+from preservation.recording import Stage
+from preservation.rules import Refused, errors, level, sentence
+from preservation.stages.receive import bag, folder
+from preservation.stages.receive.reading import Reading
+
+DATA = "representations/original/data/"
+SUBMISSION = "submission/"
+
+
+def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) -> Stage[Sip]:
+    """Account for everything in a submitted package; of its content nothing is read but metadata.
+
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. Raises Refused
+    with everything that is wrong, by the rules of the kind of package that it is.
+    """
+    found = source.contents
+    kept, exclusions = _apart(found, exclude)
+    excluded, remarks = _odd(found.oddities)
+    reading = read(source)
+    remarks += reading.remarks
+    if not any(file.path in reading.payload for file in kept):
+        remarks.append(Remark("FOLDER-EMPTY"))
+    files = _files(kept, reading)
+    sip = Sip(
+        package,
+        source.name,
+        source.place,
+        reading.kind,
+        files,
+        (*exclusions, *excluded),
+        tuple(found.empty_folders),
+        _records(reading, files),
+        reading.rights,
+        reading.histories,
+    )
+    yield from _judgement(sip, remarks)
+    if wrong := errors(remarks):
+        raise Refused(*wrong)
+    yield from _findings(sip)
+    return sip
+
+
+def read(source: Source) -> Reading:
+    """What the package says of itself, by the kind that its names show it to be."""
+    if b"bagit.txt" in source.sizes:
+        return bag.read(source)
+    return folder.read(source)
+
+
+def _apart(found: Contents, exclude: Sequence[str]) -> tuple[list[Found], list[Exclusion]]:
+    kept, excluded = [], []
+    for file in found.files:
+        name = os.fsdecode(file.path.rpartition(b"/")[2])
+        rule = next((r for r in exclude if fnmatch.fnmatchcase(name, r)), None)
+        if rule is None:
+            kept.append(file)
+        else:
+            reason = f"the archive excludes files named {rule}"
+            excluded.append(Exclusion(file.path, f"exclude {rule}", reason, file.size))
+    return kept, excluded
+
+
+def _odd(oddities: Sequence[Oddity]) -> tuple[list[Exclusion], list[Remark]]:
+    """Links and special files: nothing is lost with them, or the package is refused."""
+    excluded, remarks = [], []
+    for odd in oddities:
+        where, target = written(odd.path), written(odd.target)
+        if odd.kind != "symbolic link":
+            reason = f"a {odd.kind} has no content to preserve"
+            excluded.append(Exclusion(odd.path, odd.kind, reason))
+            remarks.append(Remark("NOT-A-FILE", where, reason))
+        elif odd.dangling:
+            reason = f"points to {target}, which does not exist"
+            excluded.append(Exclusion(odd.path, "dangling symbolic link", reason))
+            remarks.append(Remark("NOT-A-FILE", where, reason))
+        elif odd.inside:
+            reason = f"points to {target}, which is preserved itself"
+            excluded.append(Exclusion(odd.path, "symbolic link", reason))
+            remarks.append(Remark("NOT-A-FILE", where, reason))
+        else:
+            remarks.append(Remark("LINK-OUTSIDE", where, f"a link to {target}"))
+    return excluded, remarks
+
+
+def _files(found: Sequence[Found], reading: Reading) -> tuple[ReceivedFile, ...]:
+    payload = names.stored(reading.payload[f.path] for f in found if f.path in reading.payload)
+    submission = names.stored(f.path for f in found if f.path not in reading.payload)
+    return tuple(
+        ReceivedFile(
+            file.path,
+            DATA + payload[reading.payload[file.path]]
+            if file.path in reading.payload
+            else SUBMISSION + submission[file.path],
+            Role.PAYLOAD if file.path in reading.payload else Role.SUBMISSION,
+            file.size,
+            file.modified_ns,
+            reading.claims.get(file.path, ()),
+        )
+        for file in found
+    )
+
+
+def _records(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[Record, ...]:
+    """Description by where in the AIP the thing that it is about will lie."""
+    if not reading.statements:
+        return ()
+    places = _places(files)
+    records: dict[str, list[Statement]] = {}
+    for about, statements in reading.statements:
+        if about in places:
+            records.setdefault(places[about], []).extend(statements)
+    return tuple(Record(about, tuple(said)) for about, said in records.items())
+
+
+def _places(files: Sequence[ReceivedFile]) -> Mapping[bytes, str]:
+    """Where each payload file, and each folder of them, as given, will lie."""
+    places = {b"": ""}
+    for file in files:
+        given, stored = file.given, file.path
+        if file.role is not Role.PAYLOAD:
+            continue
+        while given and len(stored) >= len(DATA):
+            places.setdefault(given, stored)
+            given, stored = given.rpartition(b"/")[0], stored.rpartition("/")[0]
+    return places
+
+
+def _judgement(sip: Sip, remarks: Sequence[Remark]) -> Iterator[Finding]:
+    """What the rules say of the package as a whole, apart by how grave it is."""
+    outcomes = {Level.ERROR: Outcome.FAILURE, Level.WARNING: Outcome.WARNING}
+    detail = f"the rules of a {sip.kind}"
+    said = {grave: [r for r in remarks if level(r) is grave] for grave in Level}
+    for grave, outcome in outcomes.items():
+        if said[grave]:
+            note = "; ".join(sentence(remark) for remark in said[grave])
+            of = tuple(said[grave])
+            yield Finding(EventType.VALIDATION, outcome, ARKIV, detail, note, remarks=of)
+    if not said[Level.ERROR]:
+        note = "no error" if said[Level.WARNING] else "nothing to remark"
+        of = tuple(said[Level.INFO])
+        yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note, remarks=of)
+
+
+def _findings(sip: Sip) -> Iterator[Finding]:
+    octets = sum(file.size for file in sip.files)
+    detail = f"{sip.kind} {sip.name} received"
+    note = f"{len(sip.files)} files, {octets} octets"
+    yield Finding(EventType.INGESTION_START, Outcome.SUCCESS, ARKIV, detail, note)
+    renamed = tuple(f.path for f in sip.files if not f.given.endswith(_below(f).encode()))
+    if renamed:
+        detail = "names that a bag cannot hold got an escaped stored name"
+        note = f"{len(renamed)} files; the names as given are in originalName"
+        yield Finding(EventType.FILENAME_CHANGE, Outcome.SUCCESS, ARKIV, detail, note, renamed)
+    if sip.exclusions or sip.empty_folders:
+        listed = [f"{written(e.given)}: {e.reason}" for e in sip.exclusions]
+        listed += [f"{written(empty)}: an empty folder" for empty in sip.empty_folders]
+        detail = "everything that is not a file is listed in documentation/received.jsonl"
+        note = "not preserved as files: " + "; ".join(listed)
+        yield Finding(EventType.VALIDATION, Outcome.WARNING, ARKIV, detail, note)
+
+
+def _below(file: ReceivedFile) -> str:
+    return file.path.removeprefix(DATA if file.role is Role.PAYLOAD else SUBMISSION)
+
+
+__all__ = ["receive"]

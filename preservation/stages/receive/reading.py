@@ -1,0 +1,32 @@
+"""What a form of SIP tells of its files: the same for every form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from preservation.model.description import Statement
+from preservation.model.fixity import Claim
+from preservation.model.packages import SipKind
+from preservation.model.premis import RightsStatement
+from preservation.model.report import Remark
+
+Said = tuple[bytes, tuple[Statement, ...]]
+"""Statements of description, and the file or folder as given that they are about (empty: all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a package of one kind says of itself, all of it untrusted.
+
+    `payload` gives for each file that is content, by its path as given, its name below `data/` of
+    the AIP; every other file is kept as submission material. `claims` are digests by the path of
+    the file that they are of. `histories` are the paths of documents with the events of another
+    system. `remarks` are everything that the rules of this kind say, short of digests.
+    """
+
+    kind: SipKind
+    payload: Mapping[bytes, bytes]
+    claims: Mapping[bytes, tuple[Claim, ...]] = field(default_factory=dict)
+    statements: Sequence[Said] = ()
+    rights: tuple[RightsStatement, ...] = ()
+    histories: tuple[bytes, ...] = ()
+    remarks: tuple[Remark, ...] = ()
