@@ -43,6 +43,7 @@ class _Reader:
         self._where = where
         self._whole = whole
         self._inside = 0
+        self._begun = False
         self._parser = etree.XMLPullParser(
             ("start", "end"),
             resolve_entities=False,
@@ -54,7 +55,7 @@ class _Reader:
 
     def events(self, stream: BinaryIO) -> Iterator[Event]:
         """All events of the document."""
-        passed, told, begun = 0, False, False
+        passed, told = 0, False
         try:
             while chunk := stream.read(_CHUNK):
                 if not told:
@@ -62,33 +63,33 @@ class _Reader:
                     told = True
                 passed += len(chunk)
                 self._parser.feed(chunk)
-                for event, element in self._parser.read_events():
-                    if not begun:
-                        _require_plain(element.getroottree().docinfo, self._where)
-                        begun = True
+                for event in self._waiting():
                     passed = 0
-                    yield from self._event(str(event), element)
-                if passed > (_BETWEEN if begun else _PROLOG):
+                    yield event
+                    self._done(*event)
+                if passed > (_BETWEEN if self._begun else _PROLOG):
                     raise Refused(Remark("XML-SIZE", self._where, f"over {passed} octets"))
             self._parser.close()
-            for event, element in self._parser.read_events():
-                if not begun:
-                    _require_plain(element.getroottree().docinfo, self._where)
-                    begun = True
-                yield from self._event(str(event), element)
+            for event in self._waiting():
+                yield event
+                self._done(*event)
         except etree.XMLSyntaxError as error:
             log = self._parser.feed_error_log
             raise Refused(_remark(error, self._where, log[0].message if log else "")) from error
 
-    def _event(self, event: str, element: etree._Element) -> Iterator[Event]:
-        whole = element.tag in self._whole
-        if event == "start":
-            self._inside += whole
-            yield event, element
-            return
-        yield event, element
-        self._inside -= whole
-        if not self._inside:
+    def _waiting(self) -> Iterator[Event]:
+        for kind, element in self._parser.read_events():
+            if isinstance(element, etree._Element):
+                if not self._begun:
+                    _require_plain(element, self._where)
+                    self._begun = True
+                yield str(kind), element
+
+    def _done(self, kind: str, element: etree._Element) -> None:
+        """Let go what was seen, unless an outer element is kept whole."""
+        if self._whole and element.tag in self._whole:
+            self._inside += 1 if kind == "start" else -1
+        if kind == "end" and not self._inside:
             _let_go(element)
 
 
@@ -104,13 +105,15 @@ def parse_untrusted(document: bytes, where: str, *, limit: int = _WHOLE) -> etre
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         raise Refused(_remark(error, where)) from error
-    _require_plain(root.getroottree().docinfo, where)
+    _require_plain(root, where)
     return root
 
 
-def _require_plain(docinfo: etree.DocInfo, where: str) -> None:
-    if docinfo.internalDTD is not None or docinfo.doctype:
-        raise Refused(Remark("XML-DTD", where, docinfo.doctype))
+def _require_plain(root: etree._Element, where: str) -> None:
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None:
+        found = f"DOCTYPE {declared.name or ''} {declared.system_url or ''}".strip()
+        raise Refused(Remark("XML-DTD", where, found))
 
 
 def _require_encoding(head: bytes, where: str) -> None:
