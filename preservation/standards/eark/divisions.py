@@ -104,9 +104,7 @@ def _listed(
         it.remarks.add(code, division, found, level=Level.ERROR)
 
 
-def _part(
-    it: Judging, top: Element, groups: dict[str, Element], codes: tuple[str, ...]
-) -> None:
+def _part(it: Judging, top: Element, groups: dict[str, Element], codes: tuple[str, ...]) -> None:
     label, one, identity, spelling, pointer, target = codes
     found = [d for d in top.all("div") if d.get("LABEL") == label]
     mine = {i for i, g in groups.items() if _is_of(g, label)}
