@@ -21,10 +21,10 @@ _SHORT = {
 _LIMIT = 5_000_000
 """Elements, identifiers and pointers that are remembered of one document."""
 
-_KEPT = frozenset(
-    "mets metsHdr agent name note altRecordID dmdSec amdSec digiprovMD rightsMD techMD sourceMD "
-    "mdRef mdWrap fileSec fileGrp file FLocat structMap div fptr mptr".split()
-)
+_HEADER = ("mets", "metsHdr", "agent", "name", "note", "altRecordID")
+_METADATA = ("dmdSec", "amdSec", "digiprovMD", "rightsMD", "techMD", "sourceMD", "mdRef", "mdWrap")
+_FILES = ("fileSec", "fileGrp", "file", "FLocat", "structMap", "div", "fptr", "mptr")
+_KEPT = frozenset((*_HEADER, *_METADATA, *_FILES))
 _POINTERS = ("ADMID", "DMDID", "FILEID")
 
 

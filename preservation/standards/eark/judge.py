@@ -105,7 +105,7 @@ def _document(it: Judging, path: bytes, opened: Opened, found: Judgement) -> Non
 
 
 def _kind(header_: Element, said: str) -> str:
-    """By its profile, and else by its OAIS package type: the one that it is then not is remarked."""
+    """By its profile, else by its OAIS package type; a type that does not fit is remarked later."""
     claimed = header.kind_of(header_.parent) if header_.parent else ""
     typed = {"AIU": "AIP", "AIC": "AIP"}.get(said, said)
     return claimed or (typed if typed in _TABLES else "SIP")
