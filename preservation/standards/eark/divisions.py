@@ -132,23 +132,16 @@ def _part(it: Judging, top: Element, groups: dict[str, Element], codes: tuple[st
             it.remarks.add(pointer, division, f"no fptr to {identifier}", level=Level.ERROR)
             if label == "Representations":
                 it.remarks.add(target, division, f"no fptr to {identifier}")
-        _targets(it, division, groups, mine, codes)
+        _targets(it, division, mine, codes)
 
 
-def _targets(
-    it: Judging,
-    division: Element,
-    groups: dict[str, Element],
-    mine: set[str],
-    codes: tuple[str, ...],
-) -> None:
+def _targets(it: Judging, division: Element, mine: set[str], codes: tuple[str, ...]) -> None:
     label, *_, pointer, target = codes
     for fptr in division.all("fptr"):
         given = fptr.get("FILEID")
         if given not in mine:
             it.remarks.add(pointer, fptr, given, f"a file group of {label}")
-            if given in groups:
-                it.remarks.add(target, fptr, given, f"a file group of {label}")
+            it.remarks.add(target, fptr, given, f"a file group of {label}")
 
 
 def _is_of(group: Element, label: str) -> bool:
