@@ -50,6 +50,8 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         reading.histories,
     )
     yield from _judgement(sip, remarks)
+    if sip.kind in eark.KINDS:
+        yield eark.SCHEMA_NOT_CHECKED
     if wrong := errors(remarks):
         raise Refused(*wrong)
     yield from _findings(sip)

@@ -1,6 +1,7 @@
 """An E-ARK package: what its METS documents say of its files, judged by the rules of E-ARK."""
 
 from preservation.model.packages import SipKind
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.stages.receive.reading import Reading
@@ -8,7 +9,17 @@ from preservation.standards.eark.judge import Judgement, judge
 from preservation.standards.eark.judging import shown
 from preservation.standards.eark.layout import container
 
-_KINDS = {"SIP": SipKind.EARK_SIP, "AIP": SipKind.EARK_AIP, "DIP": SipKind.EARK_DIP}
+_BY_TYPE = {"SIP": SipKind.EARK_SIP, "AIP": SipKind.EARK_AIP, "DIP": SipKind.EARK_DIP}
+
+KINDS = frozenset(_BY_TYPE.values())
+SCHEMA_NOT_CHECKED = Finding(
+    EventType.VALIDATION,
+    Outcome.NOT_PERFORMED,
+    ARKIV,
+    "METS by the schema of METS",
+    "the schema of METS is not installed; the rules of E-ARK were checked",
+)
+"""The schemas of Arkiv are a profile of what Arkiv writes: no other METS is judged by them."""
 
 _NAMESPACE = b"http://www.loc.gov/METS/"
 _HEAD = 64 * 1024
@@ -47,7 +58,7 @@ def read(source: Source, base: bytes = b"") -> Reading:
     empty = [e[len(base) :] for e in source.contents.empty_folders if e.startswith(base)]
     found = judge(sizes, lambda p: source.open(base + p), empty=empty, place=shown(base))
     return Reading(
-        _KINDS[found.kind],
+        _BY_TYPE[found.kind],
         _payload(sizes, base),
         claims={base + path: claims for path, claims in found.claims.items()},
         histories=tuple(base + path for path in found.histories),
