@@ -193,6 +193,18 @@ class CheckForm(Form):
     not_performed: tuple[str, ...] = Field(description="checks that were not made, and why")
 
 
+class ExplainForm(Form):
+    """What the code of a rule means."""
+
+    status: Literal["known"]
+    code: str
+    level: Literal["error", "warning", "info"]
+    says: str
+    expected: str
+    remedy: str = Field(description="what to do")
+    source: str = Field(description="the standard and section that the rule is from")
+
+
 class RebuildForm(Form):
     """What a rebuild of the catalogue took in."""
 
@@ -241,6 +253,7 @@ FORMS: tuple[type[Form], ...] = (
     AuditForm,
     ExportForm,
     CheckForm,
+    ExplainForm,
     RebuildForm,
     DoctorForm,
     ErrorForm,

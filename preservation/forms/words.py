@@ -1,6 +1,6 @@
 """Values of the model in the forms that commands print and flows return."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +15,7 @@ from preservation.errors import (
 from preservation.model import description, packages, premis, report, storage
 from preservation.model.names import given, written
 from preservation.model.storage import CopyState
-from preservation.rules import errors, level, rules, sentence
+from preservation.rules import Rule, errors, level, rules, sentence
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
     from preservation.assembly.check import Report
@@ -74,6 +74,32 @@ def receipt(value: "Receipt", sip: str) -> forms.IngestForm:
         ),
         warnings=value.warnings,
     )
+
+
+def explained(value: Rule) -> forms.ExplainForm:
+    """What the code of a rule means."""
+    return forms.ExplainForm(
+        status="known",
+        code=value.code,
+        level=value.level.value,
+        says=value.says,
+        expected=value.expected,
+        remedy=value.remedy,
+        source=value.source,
+    )
+
+
+def codes_in_markdown(families: Mapping[str, Sequence[Rule]]) -> str:
+    """Every code with what it means and what to do, a table for each family of rules."""
+    lines = []
+    for family, members in families.items():
+        lines += [f"### {family}", "", "| code | level | means | what to do |", "|---|---|---|---|"]
+        for it in members:
+            expected = f"; expected: {it.expected}" if it.expected else ""
+            cells = (f"`{it.code}`", it.level.value, it.says + expected, it.remedy)
+            lines.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
+        lines.append("")
+    return "\n".join(lines).rstrip()
 
 
 def audited(

@@ -9,7 +9,7 @@ from preservation.model.contents import Contents, Found, Oddity
 from preservation.model.description import Record, Statement
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
-from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip
+from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip, SipKind
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Level, Remark
 from preservation.ports import Source
@@ -33,7 +33,7 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
     excluded, remarks = _odd(found.oddities)
     reading = read(source)
     remarks += reading.remarks
-    if not any(file.path in reading.payload for file in kept):
+    if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
     files = _files(kept, reading)
     sip = Sip(
