@@ -14,7 +14,7 @@ from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
-from preservation.rules import Refused, errors, level, sentence
+from preservation.rules import errors, level, sentence
 from preservation.stages.receive import bag, folder
 from preservation.stages.receive.reading import Reading
 
@@ -25,8 +25,9 @@ SUBMISSION = "submission/"
 def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
-    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. Raises Refused
-    with everything that is wrong, by the rules of the kind of package that it is.
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. What is wrong by
+    the rules of the kind of package that it is stands in `faults`: only with the digests, which
+    verify compares, is everything known that a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
@@ -47,10 +48,9 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         _records(reading, files),
         reading.rights,
         reading.histories,
+        errors(remarks),
     )
     yield from _judgement(sip, remarks)
-    if wrong := errors(remarks):
-        raise Refused(*wrong)
     yield from _findings(sip)
     return sip
 
