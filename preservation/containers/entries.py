@@ -20,7 +20,13 @@ HARMLESS = 16 * 1024 * 1024
 SHOWN = 20
 """Remarks of one rule that are told one by one; the rest is counted."""
 
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789")}
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789"),
+}
 _WINDOWS = frozenset('<>:"|?*\\')
 
 
@@ -47,8 +53,10 @@ class Listing:
     entries: list[Entry] = field(default_factory=list)
     links: dict[bytes, bytes] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
-    bytes: int = 0
-    _files: dict[bytes, bytes] = field(default_factory=dict)
+    octets: int = 0
+    _judged: int = 0
+    _broken: bool = False
+    _files: set[bytes] = field(default_factory=set)
     _folders: set[bytes] = field(default_factory=set)
     _folded: dict[str, bytes] = field(default_factory=dict)
 
@@ -59,7 +67,9 @@ class Listing:
     @property
     def sound(self) -> bool:
         """Whether there is no error so far."""
-        return all(level(remark) is not Level.ERROR for remark in self.remarks)
+        new, self._judged = self.remarks[self._judged :], len(self.remarks)
+        self._broken |= any(level(remark) is Level.ERROR for remark in new)
+        return not self._broken
 
     def add(self, entry: Entry) -> bool:
         """Take an entry in; gives whether its name and size are such that it may be written."""
@@ -130,7 +140,7 @@ class Listing:
             self._fold(parent)
             parent = parent.rpartition(b"/")[0]
         if not folder:
-            self._files[path] = path
+            self._files.add(path)
             self._fold(path)
 
     def _fold(self, path: bytes) -> None:
@@ -143,15 +153,15 @@ class Listing:
 
     def _judge_size(self, entry: Entry) -> None:
         limits = self.limits
-        self.bytes += entry.size
+        self.octets += entry.size
         if entry.size > limits.file_bytes:
             expected = f"at most {limits.file_bytes} octets"
             self.say("CONTAINER-FILE-BYTES", entry.path, f"{entry.size} octets", expected)
-        if self.bytes > limits.bytes >= self.bytes - entry.size:
-            self.say("CONTAINER-BYTES", b"", f"{self.bytes} octets", f"at most {limits.bytes}")
+        if self.octets > limits.bytes >= self.octets - entry.size:
+            self.say("CONTAINER-BYTES", b"", f"{self.octets} octets", f"at most {limits.bytes}")
         most = most_octets(limits, self.packed)
-        if self.bytes > most >= self.bytes - entry.size:
-            said = f"{self.bytes} octets from {self.packed}"
+        if self.octets > most >= self.octets - entry.size:
+            said = f"{self.octets} octets from {self.packed}"
             self.say("CONTAINER-RATIO", b"", said, f"at most {limits.ratio} for each")
 
 

@@ -4,7 +4,6 @@ POSIX.1-2001, pax Interchange Format. Only files and folders are content; symbol
 and not made; everything else is a named reason to refuse.
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -137,7 +136,6 @@ class Members:
             self._next.target = octets.split(b"\0", 1)[0]
         else:
             self._records(octets, everywhere=kind == b"g")
-        self._padding(size)
 
     def _records(self, octets: bytes, *, everywhere: bool) -> None:
         """Records of a pax header: their length in decimal, a space, keyword=value, a newline."""
@@ -177,10 +175,7 @@ class Members:
             self._stop("TAR-CUT", "no end of the tar")
         if not any(block):
             return None
-        told = _number(block[148:156])
-        sums = {sum(block) - sum(block[148:156]) + 8 * 32}
-        sums.add(sum(b - 256 if b > 127 else b for b in block[:148] + block[156:]) + 8 * 32)
-        if told not in sums:
+        if not _summed(block):
             self._stop("TAR-HEADER", f"a wrong checksum at octet {self._position - BLOCK}")
         return block
 
@@ -192,10 +187,7 @@ class Members:
             if passed < size:
                 self._stop("TAR-CUT", f"{size - passed} octets of a file missing")
             self._left = 0
-        self._padding(self._position)
-
-    def _padding(self, size: int) -> None:
-        if padding := -size % BLOCK:
+        if padding := -self._position % BLOCK:
             passed = len(self.stream.read(padding))
             self._position += passed
             if passed < padding:
@@ -224,6 +216,18 @@ class Members:
         raise Refused(Remark(code, "", found, expected))
 
 
+def begins(block: bytes) -> bool:
+    """Whether this is the first block of a tar: a header, or the end of one without entries."""
+    return len(block) == BLOCK and (_summed(block) or not any(block) or block[257:262] == b"ustar")
+
+
+def _summed(block: bytes) -> bool:
+    """Whether the checksum is right; some old programs summed octets with a sign."""
+    rest = block[:148] + b" " * 8 + block[156:]
+    told = _number(block[148:156])
+    return told is not None and told in (sum(rest), sum(b - 256 if b > 127 else b for b in rest))
+
+
 def _path(header: bytes) -> bytes:
     name = _text(header[:100])
     prefix = _text(header[345:500]) if header[257:263] == b"ustar\0" else b""
@@ -242,7 +246,3 @@ def _number(octets: bytes) -> int | None:
     if not digits:
         return 0
     return int(digits, 8) if all(d in b"01234567" for d in digits) else None
-
-
-UNREADABLE = (EOFError, zlib.error)
-"""What a compressed stream that is cut off or damaged raises, besides gzip.BadGzipFile."""

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,7 @@ from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.rules import Refused
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -28,6 +29,7 @@ class Tree:
         """Make the folder; raises FileExistsError when it is there."""
         folder.mkdir(mode=0o750)
         self._root = os.open(folder, _DIRECTORY)
+        self.place = folder
         self._limits = limits
         self._left = min(most, limits.bytes)
         self._most = self._left
@@ -67,6 +69,15 @@ class Tree:
                 os.close(handle)
         return size
 
+    def adopt(self, path: bytes, file: Path, modified_ns: int) -> None:
+        """Move a file that another process wrote on the same disk into its place."""
+        parent, _, name = path.rpartition(b"/")
+        with told():
+            os.rename(file, name, dst_dir_fd=self._enter(parent))
+            if 0 < modified_ns < 1 << 62:
+                times = (modified_ns, modified_ns)
+                os.utime(name, ns=times, dir_fd=self._enter(parent), follow_symlinks=False)
+
     def _count(self, path: bytes, size: int, more: int) -> None:
         self._left -= more
         if size > self._limits.file_bytes:
@@ -86,10 +97,8 @@ class Tree:
         handle = os.dup(self._root)
         for part in path.split(b"/"):
             try:
-                try:
+                with suppress(FileExistsError):
                     os.mkdir(part, 0o750, dir_fd=handle)
-                except FileExistsError:
-                    pass
                 inner = os.open(part, _DIRECTORY, dir_fd=handle)
             finally:
                 os.close(handle)
@@ -110,7 +119,7 @@ class told:  # noqa: N801  reads as a word: with told()
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if isinstance(error, OSError) and error.errno in FULL:
             raise full() from error
 
 
