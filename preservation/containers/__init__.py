@@ -46,7 +46,7 @@ class Unpacked:
     octets: int
     digest: Digest
     links: dict[bytes, bytes]
-    remarks: tuple[Remark, ...]
+    remarks: list[Remark]
 
 
 def form_of(path: Path) -> Form | None:
@@ -99,7 +99,7 @@ def unpack(path: Path, folder: Path, limits: Limits) -> Unpacked:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-    remarks = tuple(shortened(listing.remarks))
+    remarks = shortened(listing.remarks)
     return Unpacked(form, len(listing.entries), listing.octets, digest, listing.links, remarks)
 
 

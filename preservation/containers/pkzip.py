@@ -138,7 +138,7 @@ def _local(file: BinaryIO, said: Central, start: int, listing: Listing) -> int |
     flags, method, _, crc, packed, size, names, extras = unpack_from("<HHIIIIHH", head, 6)
     name, extra = file.read(names), file.read(extras)
     size, packed, _ = wide(extra, size, packed)
-    begin = said.offset + 30 + names + extras
+    begin: int = said.offset + 30 + names + extras
     told, expected = (crc, packed, size), (said.crc, said.packed, said.size)
     streamed = flags & _STREAMED and all(a in (0, b) for a, b in zip(told, expected, strict=True))
     if name != said.name:

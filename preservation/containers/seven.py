@@ -1,15 +1,14 @@
-"""7z, by py7zr in a process of its own: it may hang, and it may take all memory."""
+"""7z: listed and written by a process of its own, which may hang or take all memory."""
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from preservation.containers.entries import Entry, Listing
-from preservation.containers.writing import FULL, Tree, full
+from preservation.containers.writing import Tree, full
 from preservation.errors import ToolFailed
-from preservation.tools.process import Worker
+from preservation.tools.process import Json, Worker
 
 MEMORY = 2 * 1024**3
 """Octets of address space for a 7z; one whose dictionary asks for more is refused."""
@@ -23,11 +22,13 @@ def unpack(file: BinaryIO, tree: Tree, listing: Listing, *, room: int) -> None:
 
     The process writes files with numbers for names, into a folder beside; they are then moved.
     """
+    from preservation.tools import sevenzip  # noqa: PLC0415  its library takes 0.1 s to load
+
     path = os.path.realpath(f"/proc/self/fd/{file.fileno()}")
     beside = tree.place.with_name(tree.place.name + "-7z")
     beside.mkdir(mode=0o750)
     try:
-        with Worker("7z", answer, memory=MEMORY) as worker:
+        with Worker("7z", sevenzip.answer, memory=MEMORY) as worker:
             _list(worker, path, listing)
             listing.refuse()
             if listing.octets > room:
@@ -56,7 +57,7 @@ def _take(tree: Tree, beside: Path, listing: Listing) -> None:
         tree.adopt(entry.path, file, entry.modified_ns)
 
 
-def _ask(worker: Worker, order: Any, deadline: float, listing: Listing) -> Any:
+def _ask(worker: Worker, order: Json, deadline: float, listing: Listing) -> Json:
     """What the process says; a 7z that it cannot read is damaged, or made to hurt."""
     try:
         return worker.call(order, deadline_seconds=deadline)
@@ -76,78 +77,3 @@ def _list(worker: Worker, path: str, listing: Listing) -> None:
         if kind == "other":
             listing.say("7Z-SPECIAL", path_in)
         listing.add(Entry(path_in.rstrip(b"/"), size, kind == "folder", modified))
-
-
-def answer(order: Any) -> Any:
-    """In the process: list what is in a 7z, or write its files, as the order says."""
-    import py7zr
-    from py7zr.exceptions import PasswordRequired
-
-    try:
-        with py7zr.SevenZipFile(order["path"], "r") as archive:
-            if archive.needs_password():
-                return "encrypted"
-            if "folder" not in order:
-                return list(_entries(archive))
-            return _write(archive, order)
-    except PasswordRequired:
-        return "encrypted"
-
-
-def _entries(archive: Any) -> Iterator[tuple[str, int, str, int]]:
-    for it in archive.files:
-        kind = "folder" if it.is_directory else "other"
-        if not it.is_directory and not (it.is_symlink or it.is_junction or it.is_socket):
-            kind = "file"
-        modified = it.lastwritetime
-        changed = int(modified.totimestamp() * 1e9) if modified is not None else 0
-        yield it.filename, it.uncompressed or 0, kind, changed
-
-
-def _write(archive: Any, order: Any) -> str:
-    from py7zr.io import Py7zIO, WriterFactory
-
-    left = order["most"]
-
-    class Numbered(Py7zIO):
-        """A file that is written once, forward."""
-
-        def __init__(self, name: str) -> None:
-            number = str(int(name.rpartition("/")[2]))
-            self._file = open(f"{order['folder']}/{number}", "xb")  # noqa: SIM115  closed by close
-
-        def write(self, s: bytes | bytearray) -> int:
-            nonlocal left
-            left -= len(s)
-            if left < 0:
-                raise ValueError("more content than it says")
-            return self._file.write(s)
-
-        def read(self, size: int | None = None) -> bytes:  # noqa: ARG002  the library's
-            return b""
-
-        def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002  the library's
-            return 0
-
-        def flush(self) -> None:
-            self._file.flush()
-
-        def size(self) -> int:
-            return self._file.tell()
-
-        def close(self) -> None:
-            self._file.close()
-
-    class Factory(WriterFactory):
-        def create(self, filename: str) -> Py7zIO:
-            return Numbered(filename)
-
-    for number, it in enumerate(archive.files):
-        it._file_info["filename"] = str(number)  # no name of the container is ever a path here
-    try:
-        archive.extractall(factory=Factory())
-    except OSError as error:
-        if error.errno in FULL:
-            return "full"
-        raise
-    return "done"
