@@ -143,9 +143,10 @@ class Members:
         while rest:
             digits, _, _ = rest[:21].partition(b" ")
             length = int(digits) if digits.isdigit() else 0
+            whole = len(digits) + 4 <= length <= len(rest)
             record, rest = rest[:length], rest[length:]
             keyword, equals, value = record[len(digits) + 1 : -1].partition(b"=")
-            if length < len(digits) + 4 or record[-1:] != b"\n" or not equals:
+            if not whole or record[-1:] != b"\n" or not equals:
                 self._stop("TAR-PAX", "a record that cannot be read")
             self._record(keyword, value, everywhere=everywhere)
 
