@@ -1,20 +1,24 @@
 """Checks of what lies in a folder or a container, without an archive."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.sources import FolderSource, TarSource, source_of
+from preservation.assembly.several import holds_packages
+from preservation.assembly.sources import FolderSource, source_of, unpacking
+from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected
 from preservation.model.identifiers import PackageId
+from preservation.model.names import written
 from preservation.model.packages import SipKind, Verified
 from preservation.model.premis import Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress
 from preservation.recording import Stage, record
-from preservation.rules import errors
+from preservation.rules import Refused, errors
 from preservation.settings import cores
 from preservation.stages.receive import receive
 from preservation.stages.validate import validate
@@ -52,27 +56,27 @@ def check(path: Path, *, progress: Progress) -> Report:
     package = PackageId(str(uuid4()))
     kind: SipKind | None = None
     refused: tuple[Remark, ...] = ()
-    source: FolderSource | TarSource | None = None
+    name, sizes = written(os.fsencode(path.name)), {}
     try:
-        source = source_of(path)
-        verified = record(
-            _checks(source, package, progress),
-            name="check",
-            run=package.uuid,
-            package=package,
-            journal=heard,
-            clock=SystemClock(),
-        )
-        kind = verified.sip.kind
+        with source_of(path) as source:
+            name, sizes = source.name, source.sizes
+            verified = record(
+                _checks(source, package, progress),
+                name="check",
+                run=package.uuid,
+                package=package,
+                journal=heard,
+                clock=SystemClock(),
+            )
+            kind = verified.sip.kind
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
     said = [remark for finding in findings for remark in finding.remarks]
     made = (f for f in findings if f.outcome is Outcome.SUCCESS)
     missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
-    sizes = source.sizes if source else {}
     return Report(
-        source.name if source else path.name,
+        name,
         kind,
         len(sizes),
         sum(sizes.values()),
@@ -89,6 +93,9 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
 
 
 def _checks(source: FolderSource | TarSource, package: PackageId, it: Progress) -> Stage[Verified]:
+    yield from unpacking(source)
+    if getattr(source, "unpacked", None) and holds_packages(source.place):
+        raise Refused(Remark("CONTAINER-SEVERAL"))
     sip = yield from receive(source, package=package)
     verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
     return (yield from validate(verified, source))
