@@ -8,15 +8,17 @@ from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
 from preservation.assembly.sources import FolderSource, TarSource, source_of
 from preservation.errors import Rejected
+from preservation.model.agreement import Agreement
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import SipKind, Verified
 from preservation.model.premis import Outcome
 from preservation.model.report import Remark
-from preservation.ports import Progress
+from preservation.ports import Progress, Scanner
 from preservation.recording import Stage, record
 from preservation.rules import errors
 from preservation.settings import cores
 from preservation.stages.receive import receive
+from preservation.stages.scan import scan
 from preservation.stages.validate import validate
 from preservation.stages.verify import verify
 
@@ -43,7 +45,7 @@ class Report:
         return not errors(self.remarks)
 
 
-def check(path: Path, *, progress: Progress) -> Report:
+def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
     Raises Misconfigured when there is nothing to look at.
@@ -56,7 +58,7 @@ def check(path: Path, *, progress: Progress) -> Report:
     try:
         source = source_of(path)
         verified = record(
-            _checks(source, package, progress),
+            _checks(source, package, scanner, progress),
             name="check",
             run=package.uuid,
             package=package,
@@ -88,7 +90,11 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
     return remarks or tuple(Remark("REFUSED", found=reason) for reason in rejected.reasons)
 
 
-def _checks(source: FolderSource | TarSource, package: PackageId, it: Progress) -> Stage[Verified]:
+def _checks(
+    source: FolderSource | TarSource, package: PackageId, scanner: Scanner | None, it: Progress
+) -> Stage[Verified]:
     sip = yield from receive(source, package=package)
     verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+    by, now = Agreement("default"), SystemClock().now()
+    yield from scan(verified, source, scanner=scanner, agreement=by, now=now, progress=it)
     return (yield from validate(verified, source))

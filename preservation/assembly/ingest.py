@@ -12,6 +12,7 @@ from preservation.assembly.recovery import recover, register, settle
 from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.assembly.sources import FolderSource
 from preservation.errors import ArkivError
+from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
@@ -33,6 +34,7 @@ from preservation.stages.identify import identify
 from preservation.stages.pack import Packing, pack
 from preservation.stages.receive import receive
 from preservation.stages.replicate import replicate
+from preservation.stages.scan import scan
 from preservation.stages.verify import verify
 
 T = TypeVar("T")
@@ -68,6 +70,7 @@ class Ingestion:
         self.id = PackageId(str(uuid4()))
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
+        self._agreement = Agreement("default")
         self._again = again
         self._progress = progress
 
@@ -77,6 +80,7 @@ class Ingestion:
         return (
             ("receive", self._receive),
             ("verify", self._verify),
+            ("scan", self._scan),
             ("identify", self._identify),
             ("characterize", self._characterize),
             ("pack", self._pack),
@@ -114,6 +118,17 @@ class Ingestion:
             sip, self._source, holder=self._holder, cores=cores(), progress=self._progress
         )
         return self._record("verify", stage)
+
+    def _scan(self, verified: Verified) -> Verified:
+        stage = scan(
+            verified,
+            self._source,
+            scanner=self._archive.scanner,
+            agreement=self._agreement,
+            now=self._archive.clock.now(),
+            progress=self._progress,
+        )
+        return self._record("scan", stage)
 
     def _holder(self, fingerprint: Digest) -> PackageId | None:
         """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""

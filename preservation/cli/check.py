@@ -13,6 +13,7 @@ from preservation.errors import Rejected
 
 if TYPE_CHECKING:
     from preservation.forms import CheckForm
+    from preservation.ports import Scanner
 
 
 def command(
@@ -32,13 +33,27 @@ def command(
 
         name = written(os.fsencode(path))
         with screen.progress(f"check {name}") as progress:
-            form = checked(check(path.absolute(), progress=progress), name)
+            report = check(path.absolute(), progress=progress, scanner=_scanner())
+            form = checked(report, name)
         if json:
             screen.emit(form)
         else:
             _say(form)
     if form.status == "invalid":
         raise typer.Exit(Rejected.exit_code)
+
+
+def _scanner() -> "Scanner | None":
+    """The scanner of the archive that is here, if there is one."""
+    from preservation.assembly.toolbox import scanner
+    from preservation.errors import Misconfigured
+    from preservation.settings import locate, read
+
+    try:
+        place = locate(None)
+    except Misconfigured:
+        return None
+    return scanner(read(place).malware)
 
 
 def _say(form: "CheckForm") -> None:
