@@ -1,5 +1,6 @@
 """Ingest: the stages of one SIP in their order, and what is left when they are done."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -9,18 +10,21 @@ from uuid import uuid4
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
+from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.assembly.sources import FolderSource
-from preservation.errors import ArkivError
+from preservation.errors import ArkivError, Rejected
 from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
+from preservation.model.names import written
 from preservation.model.packages import (
     Aip,
     Characterized,
     Exclusion,
     Identified,
     Sip,
+    SipKind,
     StoredAip,
     Verified,
 )
@@ -71,6 +75,9 @@ class Ingestion:
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
         self._agreement = Agreement("default")
+        self._journal = Heeding(archive.journal)
+        self._name = ""
+        self._kind: SipKind | None = None
         self._again = again
         self._progress = progress
 
@@ -102,15 +109,23 @@ class Ingestion:
             name=name,
             run=self.id.uuid,
             package=self.id,
-            journal=self._archive.journal,
+            journal=self._journal,
             clock=self._archive.clock,
         )
 
+    def submitted(self) -> Submitted:
+        """What is known of the SIP so far."""
+        source: FolderSource | None = getattr(self, "_source", None)
+        remarks = tuple(self._journal.remarks)
+        return Submitted(self.id, self._name, self._kind, source, self._agreement, remarks)
+
     def _receive(self, sip: Path) -> Sip:
+        self._name = written(os.fsencode(sip.name))
         self._source = FolderSource(sip)
         exclude = self._archive.settings.ingest.exclude
         received = self._record("receive", receive(self._source, package=self.id, exclude=exclude))
         self._exclusions = received.exclusions
+        self._kind = received.kind
         return received
 
     def _verify(self, sip: Sip) -> Verified:
@@ -187,9 +202,11 @@ class Ingestion:
         )
 
 
-def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> Receipt:
+def ingest(
+    archive: Archive, sip: Path, *, again: bool, progress: Progress, publish: Publish | None = None
+) -> Receipt:
     """Run all stages directly, without Prefect; raises what a stage raises."""
-    with begun(archive, again=again, progress=progress) as ingestion:
+    with begun(archive, again=again, progress=progress, publish=publish) as ingestion:
         state: Any = sip
         for _, step in ingestion.steps:
             state = step(state)
@@ -198,8 +215,12 @@ def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> R
 
 
 @contextmanager
-def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Ingestion]:
+def begun(
+    archive: Archive, *, again: bool, progress: Progress, publish: Publish | None = None
+) -> Iterator[Ingestion]:
     """An ingestion with its scratch folder, which is gone afterwards; first mends what crashed.
+
+    A SIP that is refused leaves a record, and a report where `publish` writes one.
 
     The folder is locked while its process lives, so that whoever comes later can tell a package
     that is on its way from one that was left behind.
@@ -214,9 +235,12 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
     ):
         try:
             yield ingestion
-        except BaseException:
+        except BaseException as error:
             with suppress(ArkivError):  # then the next run settles it
                 settle(archive, ingestion.id)
+            if isinstance(error, Rejected):
+                with suppress(ArkivError):
+                    reject(archive, ingestion.submitted(), error, publish)
             raise
         discard(archive.scratch / ingestion.id)
 

@@ -12,7 +12,7 @@ from preservation.cli.options import JsonOption
 from preservation.errors import Rejected
 
 if TYPE_CHECKING:
-    from preservation.forms import CheckForm
+    from preservation.forms import CheckForm, Remark
     from preservation.ports import Scanner
 
 
@@ -20,6 +20,10 @@ def command(
     path: Annotated[
         Path, typer.Argument(metavar="PATH", help="A bag, an AIP (folder or tar), or a folder.")
     ],
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="The report as one page, to be mailed."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Say everything that is wrong with a package; exits with 3 when it is not in order.
@@ -35,12 +39,24 @@ def command(
         with screen.progress(f"check {name}") as progress:
             report = check(path.absolute(), progress=progress, scanner=_scanner())
             form = checked(report, name)
+        if html:
+            _write(html, form)
         if json:
             screen.emit(form)
         else:
             _say(form)
     if form.status == "invalid":
         raise typer.Exit(Rejected.exit_code)
+
+
+def _write(file: Path, form: "CheckForm") -> None:
+    from preservation.errors import Misconfigured
+    from preservation.forms.page import page
+
+    try:
+        file.write_text(page(form), "utf-8")
+    except OSError as error:
+        raise Misconfigured(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _scanner() -> "Scanner | None":
@@ -57,17 +73,30 @@ def _scanner() -> "Scanner | None":
 
 
 def _say(form: "CheckForm") -> None:
+    from preservation.forms.page import LEVELS, SHOWN, alike
+
     size = f"{screen.number(form.files, 'file')}, {screen.octets(form.bytes)}"
-    screen.say(f"{form.status}: {form.path} ({form.kind or 'unknown kind'}, {size})")
-    for remark in form.findings:
-        screen.say(f"  {remark.level:<8} {remark.code}  {remark.where}")
-        screen.say(f"           {remark.says}")
-        if remark.expected:
-            screen.say(f"           expected {remark.expected}")
-        if remark.found:
-            screen.say(f"           found    {remark.found}")
-        screen.say(f"           to do: {remark.remedy}")
+    screen.wrapped("", f"{form.status}: {form.path} ({form.kind or 'unknown kind'}, {size})")
+    for level in LEVELS:
+        for equal in alike([it for it in form.findings if it.level == level]):
+            screen.say(f"  {level:<8} {equal[0].code}")
+            screen.wrapped("           ", equal[0].says)
+            for it in equal[:SHOWN]:
+                _say_place(it)
+            if len(equal) > SHOWN:
+                more = f"and {len(equal) - SHOWN:,} more such; --json and --html FILE have them all"
+                screen.wrapped("         - ", more)
+            screen.wrapped("           to do: ", equal[0].remedy)
     for made in form.done:
-        screen.say(f"  done     {made}")
+        screen.wrapped("  done     ", made)
     for missed in form.not_performed:
-        screen.say(f"  not done {missed}")
+        screen.wrapped("  not done ", missed)
+
+
+def _say_place(it: "Remark") -> None:
+    if it.where:
+        screen.wrapped("         - ", it.where)
+    if it.expected:
+        screen.wrapped("           expected ", it.expected)
+    if it.found:
+        screen.wrapped("           found    ", it.found)
