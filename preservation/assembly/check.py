@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
@@ -10,17 +11,19 @@ from preservation.assembly.sources import FolderSource, TarSource, source_of
 from preservation.errors import Rejected
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import PackageId
-from preservation.model.packages import SipKind, Verified
+from preservation.model.packages import Sip, SipKind, Verified
 from preservation.model.premis import Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress, Scanner
 from preservation.recording import Stage, record
-from preservation.rules import errors
+from preservation.rules import Refused, errors
 from preservation.settings import cores
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.validate import validate
 from preservation.stages.verify import verify
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,20 @@ def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> 
     Raises Misconfigured when there is nothing to look at.
     """
     heard = Heard()
+
+    def hear(stage: Stage[T]) -> T:
+        run, clock = package.uuid, SystemClock()
+        return record(stage, name="check", run=run, package=package, journal=heard, clock=clock)
+
     package = PackageId(str(uuid4()))
     kind: SipKind | None = None
     refused: tuple[Remark, ...] = ()
     source: FolderSource | TarSource | None = None
     try:
         source = source_of(path)
-        verified = record(
-            _checks(source, package, scanner, progress),
-            name="check",
-            run=package.uuid,
-            package=package,
-            journal=heard,
-            clock=SystemClock(),
-        )
-        kind = verified.sip.kind
+        sip = hear(receive(source, package=package))
+        kind = sip.kind
+        hear(_checks(sip, source, scanner, progress))
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
@@ -91,10 +93,20 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
 
 
 def _checks(
-    source: FolderSource | TarSource, package: PackageId, scanner: Scanner | None, it: Progress
+    sip: Sip, source: FolderSource | TarSource, scanner: Scanner | None, it: Progress
 ) -> Stage[Verified]:
-    sip = yield from receive(source, package=package)
-    verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+    """Every check, also when one before it found something: the report has all at once."""
+    verified: Verified | None = None
+    remarks: list[Remark] = []
+    try:
+        verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+    except Refused as refused:
+        remarks += refused.remarks
     by, now = Agreement("default"), SystemClock().now()
-    yield from scan(verified, source, scanner=scanner, agreement=by, now=now, progress=it)
+    try:
+        yield from scan(sip, source, scanner=scanner, agreement=by, now=now, progress=it)
+    except Refused as refused:
+        remarks += refused.remarks
+    if remarks or verified is None:
+        raise Refused(*remarks)
     return (yield from validate(verified, source))

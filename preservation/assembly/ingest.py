@@ -136,14 +136,15 @@ class Ingestion:
 
     def _scan(self, verified: Verified) -> Verified:
         stage = scan(
-            verified,
+            verified.sip,
             self._source,
             scanner=self._archive.scanner,
             agreement=self._agreement,
             now=self._archive.clock.now(),
             progress=self._progress,
         )
-        return self._record("scan", stage)
+        self._record("scan", stage)
+        return verified
 
     def _holder(self, fingerprint: Digest) -> PackageId | None:
         """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""

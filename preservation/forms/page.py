@@ -42,7 +42,8 @@ code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9em
 .quiet { color: #555; } summary { cursor: pointer; padding: .25rem 0; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .4rem; } }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; }
-  section.finding li { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+  section.finding li { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  details::details-content { content-visibility: visible; height: auto; } }
 """
 
 
@@ -71,10 +72,10 @@ def _verdict(form: CheckForm) -> str:
 
 
 def _facts(form: CheckForm) -> str:
-    counts = [
-        f"{sum(1 for it in form.findings if it.level == level):,} {words[0].lower()}"
-        for level, words in LEVELS.items()
-    ]
+    counts = []
+    for level, noun in (("error", "error"), ("warning", "warning"), ("info", "note")):
+        count = sum(1 for it in form.findings if it.level == level)
+        counts.append(f"{count:,} {noun}{'' if count == 1 else 's'}")
     rows = (
         ("Status", form.status),
         ("Kind of package", form.kind or "could not be told"),
@@ -113,10 +114,11 @@ def _finding(equal: Sequence[Remark]) -> str:
         body = _values(first)
     else:
         body = f"<ul>{''.join(map(_item, equal[:SHOWN]))}</ul>" + _folded(equal[SHOWN:])
+    # What to do stands before the places: it is the same for all of them, and they may be many.
     return (
         f'<section class="finding {first.level}">\n'
-        f"<h3>{escape(_sentence(first.says))} <code>{escape(first.code)}</code>{count}</h3>\n{body}"
-        f'<p class="do">What to do: {escape(first.remedy)}.</p>\n{source}</section>\n'
+        f"<h3>{escape(_sentence(first.says))} <code>{escape(first.code)}</code>{count}</h3>\n"
+        f'<p class="do">What to do: {escape(first.remedy)}.</p>\n{body}{source}</section>\n'
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from preservation.model.agreement import Agreement
 from preservation.model.malware import Content, Engine, Scan
 from preservation.model.names import written
-from preservation.model.packages import ReceivedFile, Verified
+from preservation.model.packages import ReceivedFile, Sip
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress, Scanner, Source
@@ -20,15 +20,15 @@ DETAIL = "malware scan"
 
 
 def scan(
-    verified: Verified,
+    sip: Sip,
     source: Source,
     *,
     scanner: Scanner | None,
     agreement: Agreement,
     now: datetime,
     progress: Progress,
-) -> Stage[Verified]:
-    """Have every file scanned; the state is the same one, of which more is known.
+) -> Stage[None]:
+    """Have every file of a SIP scanned; no new state comes of it, only knowledge.
 
     Raises Refused with each file in which malware was found. Without a scanner, and for each file
     that it could not look at, *not performed* is put on record.
@@ -36,12 +36,12 @@ def scan(
     if scanner is None:
         note = "no malware scanner is configured"
         yield Finding(EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED, ARKIV, DETAIL, note)
-        return verified
-    files = [file.received for file in verified.files]
+        return
+    files = sip.files
     engine = scanner.engine()
     yield from _doubts(engine, agreement, now)
     if engine.blind:
-        return verified
+        return
     progress.begin("scan", sum(file.size for file in files))
     answers: list[Scan] = []
     for file, answer in zip(files, scanner.scan(_contents(source, files)), strict=True):
@@ -57,7 +57,6 @@ def scan(
             yield _finding(engine, Outcome.FAILURE, (remark,), (file.path,))
     if found:
         raise Refused(*found)
-    return verified
 
 
 def _contents(source: Source, files: Sequence[ReceivedFile]) -> Iterator[Content]:

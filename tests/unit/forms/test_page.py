@@ -70,7 +70,7 @@ def test_everything_that_is_known_is_on_the_page():
 
     for part in ("scans", "bag", "FILE-DIGEST", "data/a.tif", "md5 00", "md5 11", "send it again"):
         assert part in text
-    for part in ("not in order", "1 errors, 1 warnings, 0 worth knowing", "RFC 8493", "no scanner"):
+    for part in ("not in order", "1 error, 1 warning, 0 notes", "RFC 8493", "no scanner"):
         assert part in text
     assert text.index("Errors") < text.index("Warnings")
 
