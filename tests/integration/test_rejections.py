@@ -1,7 +1,9 @@
 """A refused package leaves a record and a report, and nothing else."""
 
 import json
+import sqlite3
 import tarfile
+from contextlib import closing
 
 import pytest
 from jsonschema import validate
@@ -167,3 +169,32 @@ def test_the_documents_are_as_their_schemas_say(arkiv, archive_folder, bad_bag, 
     validate(record, schema("rejection"))
     report = archive_folder / "rejected" / record["id"] / "report.json"
     validate(json.loads(report.read_text("utf-8")), schema("check"))
+
+
+def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_folder, bad_bag):
+    with closing(sqlite3.connect(archive_folder / "catalogue.sqlite")) as old:
+        old.execute("DROP TABLE rejections")
+        old.execute("UPDATE alembic_version SET version_num = 'r0001'")
+        old.commit()
+
+    assert arkiv("list", "--rejected") == (0, [])
+    assert arkiv("ingest", bad_bag)[0] == 3
+    assert len(arkiv("list", "--rejected")[1]) == 1
+
+
+def test_the_text_of_a_check_folds_what_is_alike(arkiv, sip, tmp_path):
+    lines = b"".join(b"0" * 32 + b"  data/%03d\n" % n for n in range(50))
+    files = {b"data/%03d" % n: b"x" for n in range(50)}
+    declared = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    bag = sip({b"bagit.txt": declared, b"manifest-md5.txt": lines, **files})
+
+    code, text = arkiv("check", bag, "--html", tmp_path / "report.html", json=False)
+    _, (document,) = arkiv("check", bag)
+
+    assert code == 3
+    assert (text.count("data/0"), text.count("RFC8493-3-DIGEST")) == (20, 1)
+    assert "and 30 more such" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    codes = [it["code"] for it in document["findings"]]
+    assert (document["kind"], codes.count("RFC8493-3-DIGEST")) == ("bag", 50)
+    assert (tmp_path / "report.html").read_text("utf-8").count("<li><code>data/") == 50
