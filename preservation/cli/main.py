@@ -7,6 +7,7 @@ from preservation.cli import (
     audit,
     check,
     doctor,
+    explain,
     export,
     ingest,
     init,
@@ -32,6 +33,7 @@ for name, command in (
     ("audit", audit.command),
     ("export", export.command),
     ("check", check.command),
+    ("explain", explain.command),
     ("rebuild", rebuild.command),
     ("doctor", doctor.command),
 ):

@@ -1,6 +1,7 @@
 """What a person sees: text that fits 80 columns, progress on a terminal, JSON when asked for."""
 
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -55,6 +56,14 @@ def cut(text: str, width: int) -> str:
     """At most so many characters, with an ellipsis where something is left out."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def wrapped(label: str, text: str) -> None:
+    """A text beside its label, broken into lines that fit the width."""
+    lines = textwrap.wrap(_printable(text), WIDTH - len(label)) or [""]
+    say(label + lines[0])
+    for line in lines[1:]:
+        say(" " * len(label) + line)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], flexible: int) -> None:

@@ -13,6 +13,7 @@ from preservation.model.fixity import Claim, Digest
 from preservation.model.formats import Identification
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import RightsStatement
+from preservation.model.report import Remark
 from preservation.model.storage import Copy, Member, Summary
 
 
@@ -67,7 +68,8 @@ class Sip:
     """A submission package as it was found: untrusted, every file accounted for, none read yet.
 
     `name` is what its producer called it, in written form; `root` the folder that its files are
-    below; `histories` the documents in which another system tells what it did to the files.
+    below; `histories` the documents in which another system tells what it did to the files. With
+    `faults` it cannot be taken in; it is read all the same, so that everything is said at once.
     """
 
     id: PackageId
@@ -80,6 +82,7 @@ class Sip:
     description: tuple[Record, ...]
     rights: tuple[RightsStatement, ...] = ()
     histories: tuple[bytes, ...] = ()
+    faults: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

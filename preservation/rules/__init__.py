@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from preservation.errors import Rejected
-from preservation.model.report import Level, Remark
+from preservation.model.report import Level, Remark, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +27,61 @@ class Rule:
 
 
 @cache
+def families(language: str = "en") -> Mapping[str, tuple[Rule, ...]]:
+    """All rules by the family that their file is, in the order of the texts.
+
+    The first line of a file, a comment, says what the family is about.
+    """
+    found: dict[str, tuple[Rule, ...]] = {}
+    folder = files(__package__) / language
+    for file in sorted(folder.iterdir(), key=lambda it: it.name):
+        text = file.read_text("utf-8")
+        about = text.partition("\n")[0].lstrip("# ").rstrip(".")
+        found[about] = tuple(_rule(code, words) for code, words in tomllib.loads(text).items())
+    return found
+
+
+def _rule(code: str, words: Mapping[str, str]) -> Rule:
+    return Rule(
+        code,
+        Level(words["level"]),
+        words["says"],
+        words.get("expected", ""),
+        words["remedy"],
+        words.get("source", ""),
+    )
+
+
+@cache
 def rules(language: str = "en") -> Mapping[str, Rule]:
     """All rules by their codes, in the order of the families and of the texts."""
     found: dict[str, Rule] = {}
-    folder = files(__package__) / language
-    for file in sorted(folder.iterdir(), key=lambda it: it.name):
-        for code, words in tomllib.loads(file.read_text("utf-8")).items():
-            if code in found:
-                raise ValueError(f"{file.name}: {code} is there twice")
-            found[code] = Rule(
-                code,
-                Level(words["level"]),
-                words["says"],
-                words.get("expected", ""),
-                words["remedy"],
-                words.get("source", ""),
-            )
+    for family in families(language).values():
+        for rule in family:
+            if rule.code in found:
+                raise ValueError(f"{rule.code} is there twice")
+            found[rule.code] = rule
     return found
 
 
 def level(remark: Remark) -> Level:
     """How grave a remark is: as its rule says, unless it says so itself."""
     return remark.level or rules()[remark.code].level
+
+
+def said(remark: Remark, language: str = "en") -> Said:
+    """A remark with the words of its rule."""
+    rule = rules(language)[remark.code]
+    return Said(
+        code=rule.code,
+        level=level(remark).value,
+        where=remark.where,
+        says=rule.says,
+        expected=remark.expected or rule.expected,
+        found=remark.found,
+        remedy=rule.remedy,
+        source=rule.source,
+    )
 
 
 def sentence(remark: Remark, language: str = "en") -> str:

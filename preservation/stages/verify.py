@@ -24,11 +24,12 @@ def verify(
     """Read and hash every file, compare what the producer claims, and know a SIP that came before.
 
     `holder` tells which AIP was made of the same SIP; None lets it be preserved again. Raises
-    Refused with every file that cannot be read, has changed, or is not what its digest says.
+    Refused with the faults that the SIP came with, and with every file that cannot be read, has
+    changed, or is not what its digest says.
     """
     progress.begin("verify", sum(file.size for file in sip.files))
     files: list[VerifiedFile] = []
-    remarks: list[Remark] = []
+    remarks = list(sip.faults)
     for received, digests in zip(sip.files, _readings(sip, source, cores), strict=True):
         progress.advance(received.size)
         if isinstance(digests, Remark):
@@ -114,8 +115,6 @@ def _findings(sip: Sip) -> Iterator[Finding]:
     else:
         note = _unclaimed(sip.files)
         yield Finding(EventType.FIXITY_CHECK, Outcome.NOT_PERFORMED, ARKIV, detail, note)
-    note = "no malware scanner is configured"
-    yield Finding(EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED, ARKIV, "malware scan", note)
 
 
 def _unclaimed(files: Sequence[ReceivedFile]) -> str:

@@ -14,8 +14,10 @@ from preservation.assembly.toolbox import Toolbox
 from preservation.cli.failing import INTERRUPTED
 from preservation.cli.main import app
 from preservation.forms import FORMS
+from preservation.forms.words import codes_in_markdown
 from preservation.model.premis import EventType, Outcome
 from preservation.model.storage import CopyState
+from preservation.rules import families
 from preservation.settings import Settings, ToolSettings
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +89,7 @@ def test_every_status_says_what_to_do() -> None:
         status = form.model_json_schema()["properties"]["status"]
         for choice in (status, *status.get("anyOf", [])):
             real |= {*choice.get("enum", []), *([choice["const"]] if "const" in choice else [])}
-    made_known_by_exit_codes = {"created"}
+    made_known_by_exit_codes = {"created", "known"}
     assert told == real - made_known_by_exit_codes
 
 
@@ -203,3 +205,9 @@ def test_scripts_and_modules_exist(page: Path) -> None:
         assert (ROOT / script).is_file(), script
     for module in re.findall(r"python -m (flows\.\w+)", text):
         assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file(), module
+
+
+def test_every_code_of_a_report_is_explained() -> None:
+    told = (ROOT / "docs/submitting.md").read_text("utf-8").partition("\n## Codes\n")[2]
+    real = codes_in_markdown(families())
+    assert told.rstrip().endswith(real), "run: arkiv explain --markdown"

@@ -75,7 +75,7 @@ def test_a_rejected_sip_is_not_tried_again(prefect, place, heard, attempts) -> N
     with pytest.raises(Rejected, match="already preserved"):
         state.result()
     assert state.name == "Failed"
-    assert "already preserved, unchanged, as AIP" in state.message
+    assert "already preserved, unchanged: found AIP" in state.message
     assert not [message for message in heard.messages if "Retry" in message]
     assert attempts(state.state_details.flow_run_id) == {"receive": 1, "verify": 1}
 

@@ -111,6 +111,16 @@ def test_init(archive: Archive) -> None:
     assert "another/arkiv.toml" in document["reasons"][0]
 
 
+def test_explain(archive: Archive) -> None:
+    code, documents = archive.told("explain", "explain", "file-digest", "FOLDER-EMPTY")
+    assert (code, [d["code"] for d in documents]) == (OK, ["FILE-DIGEST", "FOLDER-EMPTY"])
+    assert all(d["remedy"] for d in documents)
+
+    code, (document,) = archive.told("error", "explain", "NO-SUCH-CODE")
+    assert (code, document["status"]) == (MISCONFIGURED, "misconfigured")
+    assert "NO-SUCH-CODE" in document["reasons"][0]
+
+
 def test_ingest(archive: Archive) -> None:
     shutil.copytree(archive.sip, archive.folder / "new")
     (archive.folder / "new" / "more.txt").write_text("Më shumë\n", "utf-8")

@@ -2,7 +2,7 @@
 
 import fnmatch
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from preservation.model import names
@@ -10,31 +10,40 @@ from preservation.model.contents import Contents, Found, Oddity
 from preservation.model.description import Record, Statement
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
-from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip
+from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip, SipKind
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
-from preservation.rules import Refused, errors, level, sentence
+from preservation.rules import errors, level, sentence
 from preservation.stages.receive import bag, eark, folder
 from preservation.stages.receive.reading import Reading
+from preservation.standards import bagit
 
 DATA = "representations/original/data/"
 SUBMISSION = "submission/"
 
 
-def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) -> Stage[Sip]:
+def receive(
+    source: Source,
+    *,
+    package: PackageId,
+    exclude: Sequence[str] = (),
+    hosts: Collection[str] = (),
+) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
-    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. Raises Refused
-    with everything that is wrong, by the rules of the kind of package that it is.
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `hosts` those
+    from which the agreement lets files of a bag be fetched. What is wrong by the rules of the kind
+    of package that it is stands in `faults`: only with the digests, which verify compares, is
+    everything known that a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
     excluded, remarks = _odd(found.oddities)
-    reading = read(source)
+    reading = read(source, hosts)
     remarks += reading.remarks
-    if not any(file.path in reading.payload for file in kept):
+    if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
     files = _files(kept, reading)
     sip = Sip(
@@ -48,21 +57,20 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         _records(reading, files),
         reading.rights,
         reading.histories,
+        errors(remarks),
     )
     yield from _judgement(sip, remarks)
     if sip.kind in eark.KINDS:
         yield eark.SCHEMA_NOT_CHECKED
-    if wrong := errors(remarks):
-        raise Refused(*wrong)
     yield from _findings(sip)
     return sip
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
     root = eark.root(source)
-    if b"bagit.txt" in source.sizes:
-        found = bag.read(source)
+    if bagit.is_bag(source.sizes):
+        found = bag.read(source, hosts)
         return found if root is None else _inside(found, eark.read(source, root))
     if root is not None:
         return eark.read(source, root)
