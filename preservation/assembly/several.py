@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
+from preservation.assembly.scratch import claimed, discard
 from preservation.assembly.sources import source_at
 from preservation.containers import form_of
 from preservation.model.agreement import Limits
@@ -43,11 +45,24 @@ def brought(
     elif path.is_dir():
         yield _children(path)
     else:
-        if scratch:
-            scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="arkiv-", dir=scratch) as folder:
-            source = source_at(path, Path(folder) / "unpacked", limits)
+        with _room(scratch) as folder:
+            source = source_at(path, folder / "unpacked", limits)
             yield _children(source.place)
+
+
+@contextmanager
+def _room(scratch: Path | None) -> Iterator[Path]:
+    """A folder that is gone afterwards; one in an archive is swept also after a crash."""
+    if scratch is None:
+        with tempfile.TemporaryDirectory(prefix="arkiv-") as folder:
+            yield Path(folder)
+        return
+    place = scratch / str(uuid4())
+    with claimed(place):
+        try:
+            yield place
+        finally:
+            discard(place)
 
 
 def holds_packages(folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """SIPs in containers and several at once: each is taken on its own, and nothing is left behind."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,14 @@ from pathlib import Path
 
 import py7zr
 import pytest
+
+from preservation.assembly.recovery import Silence
+from preservation.assembly.several import brought
+from preservation.assembly.sources import FolderSource
+from preservation.model.identifiers import PackageId
+from preservation.rules import Refused
+from preservation.stages.receive import receive
+from preservation.stages.verify import verify
 
 PROJECT = Path(__file__).parents[2]
 
@@ -186,3 +195,58 @@ def test_a_full_disk_while_it_is_unpacked(folder, arkiv, archive_folder):
     finally:
         subprocess.run(["umount", scratch], check=True)
     assert arkiv("ingest", container)[0] == 0
+
+
+def stages(folder, meanwhile):
+    """Receive a folder, let something happen to it, verify it; the codes of what is refused."""
+    source = FolderSource(folder)
+    package = PackageId("5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11")
+
+    def run(stage):
+        try:
+            while True:
+                next(stage)
+        except StopIteration as end:
+            return end.value
+
+    sip = run(receive(source, package=package))
+    meanwhile()
+    with pytest.raises(Refused) as refused:
+        run(verify(sip, source, holder=None, cores=1, progress=Silence()))
+    return [(remark.code, remark.where) for remark in refused.value.remarks]
+
+
+def test_a_file_that_changes_or_vanishes_meanwhile_is_named(folder):
+    file = folder / "1999/a.txt"
+    changed = stages(folder, lambda: file.write_bytes(b"KUVENDI"))
+    assert changed == [("FILE-CHANGED", "1999/a.txt")]
+    assert stages(folder, lambda: file.write_bytes(b"longer than before")) == changed
+    assert stages(folder, file.unlink) == [("FILE-READABLE", "1999/a.txt")]
+
+
+def test_a_file_that_becomes_a_pipe_or_a_link_meanwhile_is_not_followed(folder):
+    file = folder / "1999/a.txt"
+
+    def pipe():
+        file.unlink()
+        os.mkfifo(file)
+
+    def link():
+        file.symlink_to("/etc/passwd")
+
+    assert [code for code, _ in stages(folder, pipe)] in (["FILE-CHANGED"], ["FILE-READABLE"])
+    file.unlink()
+    file.write_bytes(b"kuvendi")
+    assert stages(folder, lambda: (file.unlink(), link())) == [("FILE-READABLE", "1999/a.txt")]
+
+
+def test_what_a_crash_left_of_several_is_swept(bag, arkiv, archive_folder, tmp_path):
+    bag(tmp_path / "delivery/a")
+    with brought(
+        packed(tmp_path / "delivery", "zip"), archive_folder / "scratch", several=True
+    ) as sips:
+        assert [sip.name for sip in sips] == ["a"]
+        (place,) = (archive_folder / "scratch").iterdir()
+        shutil.copytree(place, left := place.with_name("5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11"))
+    assert arkiv("ingest", tmp_path / "delivery")[0] == 0
+    assert not left.exists()
