@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.several import holds_packages
+from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected
@@ -94,7 +94,11 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
 
 def _checks(source: FolderSource | TarSource, package: PackageId, it: Progress) -> Stage[Verified]:
     yield from unpacking(source)
-    if getattr(source, "unpacked", None) and holds_packages(source.place):
+    if isinstance(source, TarSource):
+        several = tar_holds_packages(source)
+    else:
+        several = source.unpacked is not None and holds_packages(source.place)
+    if several:
         raise Refused(Remark("CONTAINER-SEVERAL"))
     sip = yield from receive(source, package=package)
     verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)

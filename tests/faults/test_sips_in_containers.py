@@ -137,9 +137,10 @@ def test_a_container_of_several_is_taken_apart_when_asked(form, bag, arkiv, tmp_
     bag(place / "a")
     bag(place / "b", b"two", "b8a9f715dbb64fd5c56e7783c6820a61")
     container = packed(place, form)
-    code, (alone,) = arkiv("ingest", container)
-    assert code == 3
-    assert "[CONTAINER-SEVERAL]" in alone["reasons"][0]
+    for command in ("check", "ingest"):
+        code, (alone,) = arkiv(command, container)
+        assert code == 3
+        assert "[CONTAINER-SEVERAL]" in alone["reasons"][0]
     code, told = arkiv("ingest", container, "--several")
     assert code == 0
     assert [it["status"] for it in told] == ["preserved", "preserved"]
