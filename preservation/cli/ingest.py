@@ -82,13 +82,16 @@ def _one(archive: "Archive", sip: Path, name: str, *, again: bool, json: bool) -
     from preservation.assembly.ingest import ingest
     from preservation.errors import ArkivError
     from preservation.forms import IngestForm, words
+    from preservation.forms.page import publish
+
+    report: str | None = None
 
     def form(status: "Failure", reasons: tuple[str, ...]) -> IngestForm:
-        return IngestForm(status=status, reasons=reasons, sip=name)
+        return IngestForm(status=status, reasons=reasons, sip=name, report=report)
 
     try:
         with screen.progress(f"ingest {name}") as progress:
-            receipt = ingest(archive, sip, again=again, progress=progress)
+            receipt = ingest(archive, sip, again=again, progress=progress, publish=publish)
     except KeyboardInterrupt as interrupt:
         fate = _fate(interrupt, "not preserved, and nothing of it was kept")
         screen.complain(f"interrupted: {name} is {fate}")
@@ -96,7 +99,10 @@ def _one(archive: "Archive", sip: Path, name: str, *, again: bool, json: bool) -
     except Exception as error:
         if not json:
             screen.complain(f"{name} is {_fate(error, 'not preserved')}")
+        report = getattr(error, "report", None)
         tell(error, json=json, form=form)
+        if report and not json:
+            screen.complain(f"the report for its producer is in {report}")
         return error.exit_code if isinstance(error, ArkivError) else 1
     if json:
         screen.emit(words.receipt(receipt, name))
