@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.several import holds_packages
+from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected
@@ -70,10 +70,7 @@ def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> 
     try:
         with source_of(path) as source:
             name, sizes = source.name, source.sizes
-            hear(unpacking(source))
-            if getattr(source, "unpacked", None) and holds_packages(source.place):
-                raise Refused(Remark("CONTAINER-SEVERAL"))
-            sip = hear(receive(source, package=package))
+            sip = hear(_received(source, package))
             kind = sip.kind
             hear(_checks(sip, source, scanner, progress))
     except Rejected as rejected:
@@ -117,3 +114,15 @@ def _checks(
     if remarks or verified is None:
         raise Refused(*remarks)
     return (yield from validate(verified, source))
+
+
+def _received(source: FolderSource | TarSource, package: PackageId) -> Stage[Sip]:
+    """What is in it; several packages in one container are no package."""
+    yield from unpacking(source)
+    if isinstance(source, TarSource):
+        several = tar_holds_packages(source)
+    else:
+        several = source.unpacked is not None and holds_packages(source.place)
+    if several:
+        raise Refused(Remark("CONTAINER-SEVERAL"))
+    return (yield from receive(source, package=package))

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
+from preservation.assembly.scratch import claimed, discard
 from preservation.assembly.sources import source_at
-from preservation.containers import form_of
+from preservation.assembly.tars import TarSource
+from preservation.containers import form_by, form_of
 from preservation.model.agreement import Limits
 from preservation.model.names import written
 
 _MARKS = ("bagit.txt", "METS.xml", "mets.xml")
+_MARKS_IN_OCTETS = frozenset(mark.encode() for mark in _MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,24 @@ def brought(
     elif path.is_dir():
         yield _children(path)
     else:
-        if scratch:
-            scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="arkiv-", dir=scratch) as folder:
-            source = source_at(path, Path(folder) / "unpacked", limits)
+        with _room(scratch) as folder:
+            source = source_at(path, folder / "unpacked", limits)
             yield _children(source.place)
+
+
+@contextmanager
+def _room(scratch: Path | None) -> Iterator[Path]:
+    """A folder that is gone afterwards; one in an archive is swept also after a crash."""
+    if scratch is None:
+        with tempfile.TemporaryDirectory(prefix="arkiv-") as folder:
+            yield Path(folder)
+        return
+    place = scratch / str(uuid4())
+    with claimed(place):
+        try:
+            yield place
+        finally:
+            discard(place)
 
 
 def holds_packages(folder: Path) -> bool:
@@ -56,6 +73,24 @@ def holds_packages(folder: Path) -> bool:
         return False
     children = sorted(folder.iterdir())
     return bool(children) and all(map(is_package, children))
+
+
+def tar_holds_packages(source: TarSource) -> bool:
+    """The same of a tar that was not unpacked."""
+    heads: dict[bytes, set[bytes]] = {}
+    for path in source.sizes:
+        child, _, rest = path.partition(b"/")
+        heads.setdefault(child, set()).add(rest)
+    if not heads or heads.keys() & _MARKS_IN_OCTETS:
+        return False
+    return all(_is_package(source, child, within) for child, within in heads.items())
+
+
+def _is_package(source: TarSource, child: bytes, within: set[bytes]) -> bool:
+    if child not in source.sizes:
+        return bool(within & _MARKS_IN_OCTETS)
+    with source.open(child) as file:
+        return form_by(file.read(512)) is not None
 
 
 def is_package(path: Path) -> bool:

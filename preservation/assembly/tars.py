@@ -35,6 +35,8 @@ class TarSource:
         self.remarks = tuple(listing.remarks)
         paths = [*(e.path for e in listing.entries), *listing.links]
         top = top_of(paths, {e.path for e in listing.entries if e.folder})
+        if not top:
+            self.remarks = (*self.remarks, Remark("CONTAINER-TOP"))
         files = [e for e in listing.entries if not e.folder]
         cut = len(top) + 1 if top else 0
         self.contents = Contents([Found(e.path[cut:], e.size, e.modified_ns) for e in files])

@@ -56,6 +56,11 @@ def form_of(path: Path) -> Form | None:
             head = file.read(tar.BLOCK)
     except (OSError, Misconfigured):
         return None
+    return form_by(head)
+
+
+def form_by(head: bytes) -> Form | None:
+    """Which container begins with these octets, of which there must be 512 if there are."""
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         return Form.ZIP
     if head.startswith(b"7z\xbc\xaf\x27\x1c"):
@@ -215,4 +220,4 @@ _WRITERS = {
     Form.SEVEN: _unpack_seven,
 }
 
-__all__ = ["Form", "Plain", "Unpacked", "form_of", "opened", "unpack"]
+__all__ = ["Form", "Plain", "Unpacked", "form_by", "form_of", "opened", "unpack"]

@@ -346,7 +346,7 @@ def test_a_named_pipe_is_not_waited_for(place):
 VALID = [octets for octets, _ in SOUND.values()] + [octets for octets, _, _ in WARNED.values()]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     octets=st.sampled_from(VALID),
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),

@@ -1,16 +1,25 @@
 """SIPs in containers and several at once: each is taken on its own, and nothing is left behind."""
 
-import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
+import py7zr
 import pytest
 
+from preservation.assembly.recovery import Silence
+from preservation.assembly.several import brought
+from preservation.assembly.sources import FolderSource
+from preservation.model.identifiers import PackageId
+from preservation.rules import Refused
+from preservation.stages.receive import receive
+from preservation.stages.verify import verify
+
 PROJECT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from preservation.cli.main import main; main()"]
 
 
 @pytest.fixture
@@ -23,7 +32,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def bag(tmp_path):
+def bag():
     """Makes a bag."""
 
     def make(place, content=b"one", digest="f97c5d29941bfb1b2fdab0874906ab82"):
@@ -45,8 +54,6 @@ def packed(folder, form):
             for path in sorted(folder.rglob("*")):
                 whole.write(path, path.relative_to(folder.parent))
     elif form == "7z":
-        import py7zr
-
         with py7zr.SevenZipFile(place, "w") as whole:
             whole.writeall(folder, folder.name)
     else:
@@ -130,29 +137,40 @@ def test_a_container_of_several_is_taken_apart_when_asked(form, bag, arkiv, tmp_
     bag(place / "a")
     bag(place / "b", b"two", "b8a9f715dbb64fd5c56e7783c6820a61")
     container = packed(place, form)
-    code, (alone,) = arkiv("ingest", container)
-    assert code == 3
-    assert "[CONTAINER-SEVERAL]" in alone["reasons"][0]
+    for command in ("check", "ingest"):
+        code, (alone,) = arkiv(command, container)
+        assert code == 3
+        assert "[CONTAINER-SEVERAL]" in alone["reasons"][0]
     code, told = arkiv("ingest", container, "--several")
     assert code == 0
     assert [it["status"] for it in told] == ["preserved", "preserved"]
     assert [it["sip"].rpartition("/")[2] for it in told] == ["a", "b"]
 
 
-def test_an_unreadable_file_is_named(folder, tmp_path):
-    (folder / "1999/a.txt").chmod(0)
-    os.chmod(tmp_path, 0o755)
-    command = ["setpriv", "--reuid=65534", "--clear-groups", *COMMAND, "check", folder, "--json"]
-    if os.geteuid():
-        command = [*COMMAND, "check", folder, "--json"]
-    place = tmp_path
-    while place != place.parent:
-        place.chmod(place.stat().st_mode | 0o055)
-        place = place.parent
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["status"]) == (3, "invalid")
-    assert [it["code"] for it in told["findings"]] == ["FILE-READABLE"]
+UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+from preservation.assembly.check import check
+from preservation.assembly.recovery import Silence
+from preservation.rules import rules
+rules()
+if os.geteuid() == 0:
+    os.seteuid(65534)
+report = check(Path(sys.argv[1]), progress=Silence())
+print([(remark.code, remark.where) for remark in report.remarks])
+"""
+
+
+def test_an_unreadable_file_is_named():
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        folder.chmod(0o755)
+        (folder / "a.txt").write_bytes(b"x")
+        (folder / "b.txt").write_bytes(b"x")
+        (folder / "b.txt").chmod(0)
+        command = [sys.executable, "-c", UNPRIVILEGED, folder]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[('FILE-READABLE', 'b.txt')]", done.stderr
 
 
 def test_a_pipe_in_a_folder_is_not_waited_for(folder, arkiv):
@@ -178,3 +196,58 @@ def test_a_full_disk_while_it_is_unpacked(folder, arkiv, archive_folder):
     finally:
         subprocess.run(["umount", scratch], check=True)
     assert arkiv("ingest", container)[0] == 0
+
+
+def stages(folder, meanwhile):
+    """Receive a folder, let something happen to it, verify it; the codes of what is refused."""
+    source = FolderSource(folder)
+    package = PackageId("5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11")
+
+    def run(stage):
+        try:
+            while True:
+                next(stage)
+        except StopIteration as end:
+            return end.value
+
+    sip = run(receive(source, package=package))
+    meanwhile()
+    with pytest.raises(Refused) as refused:
+        run(verify(sip, source, holder=None, cores=1, progress=Silence()))
+    return [(remark.code, remark.where) for remark in refused.value.remarks]
+
+
+def test_a_file_that_changes_or_vanishes_meanwhile_is_named(folder):
+    file = folder / "1999/a.txt"
+    changed = stages(folder, lambda: file.write_bytes(b"KUVENDI"))
+    assert changed == [("FILE-CHANGED", "1999/a.txt")]
+    assert stages(folder, lambda: file.write_bytes(b"longer than before")) == changed
+    assert stages(folder, file.unlink) == [("FILE-READABLE", "1999/a.txt")]
+
+
+def test_a_file_that_becomes_a_pipe_or_a_link_meanwhile_is_not_followed(folder):
+    file = folder / "1999/a.txt"
+
+    def pipe():
+        file.unlink()
+        os.mkfifo(file)
+
+    def link():
+        file.symlink_to("/etc/passwd")
+
+    assert [code for code, _ in stages(folder, pipe)] in (["FILE-CHANGED"], ["FILE-READABLE"])
+    file.unlink()
+    file.write_bytes(b"kuvendi")
+    assert stages(folder, lambda: (file.unlink(), link())) == [("FILE-READABLE", "1999/a.txt")]
+
+
+def test_what_a_crash_left_of_several_is_swept(bag, arkiv, archive_folder, tmp_path):
+    bag(tmp_path / "delivery/a")
+    with brought(
+        packed(tmp_path / "delivery", "zip"), archive_folder / "scratch", several=True
+    ) as sips:
+        assert [sip.name for sip in sips] == ["a"]
+        (place,) = (archive_folder / "scratch").iterdir()
+        shutil.copytree(place, left := place.with_name("5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11"))
+    assert arkiv("ingest", tmp_path / "delivery")[0] == 0
+    assert not left.exists()

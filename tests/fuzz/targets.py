@@ -1,0 +1,109 @@
+"""What a hostile package reaches, each as a function of octets; anything but a refusal is a bug."""
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+from preservation.containers import unpack
+from preservation.errors import Rejected
+from preservation.model.agreement import Limits
+from preservation.model.contents import Contents, Found
+from preservation.stages.receive import read
+from preservation.standards import mets
+
+LIMITS = Limits(files=1000, bytes=1 << 24, file_bytes=1 << 24)
+ROOM = Path(tempfile.gettempdir())
+
+
+class Held:
+    """A package in memory."""
+
+    name = "fuzz"
+    place = ROOM
+
+    def __init__(self, files):
+        self.files = files
+        self.sizes = {path: len(octets) for path, octets in files.items()}
+        self.contents = Contents([Found(path, size, 0) for path, size in self.sizes.items()])
+
+    def content(self, name):
+        return self.files[name]
+
+    def open(self, name):
+        return BytesIO(self.files[name])
+
+
+def received(files):
+    with suppress(Rejected):
+        read(Held(files))
+
+
+def container(octets):
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=ROOM) as place:
+        inner = Path(place) / "inner"
+        inner.mkdir()
+        (inner / "it").write_bytes(octets)
+        try:
+            unpack(inner / "it", inner / "out", LIMITS)
+        except Rejected:
+            assert not (inner / "out").exists()
+        assert os.listdir(place) == ["inner"]
+        assert set(os.listdir(inner)) <= {"it", "out"}
+        shutil.rmtree(inner / "out", ignore_errors=True)
+
+
+def zip_file(octets):
+    container(b"PK\3\4" + octets[4:])
+
+
+def tar_file(octets):
+    # A fuzzer does not find checksums: they are put right wherever a header may be.
+    blocks = [bytearray(octets[n : n + 512]) for n in range(0, len(octets), 512)]
+    for block in blocks:
+        if len(block) == 512 and any(block) and octets[:1] != b"\xff":
+            block[148:156] = b" " * 8
+            block[148:156] = b"%06o\0 " % sum(block)
+    container(b"".join(blocks))
+
+
+BAG = {
+    b"bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+    b"data/a": b"x",
+    b"manifest-md5.txt": b"9dd4e461268c8034f5c8564e155c67a6  data/a\n",
+}
+
+
+def manifest(octets):
+    received(BAG | {b"manifest-md5.txt": octets})
+
+
+def bag_info(octets):
+    received(BAG | {b"bag-info.txt": octets})
+
+
+def declaration(octets):
+    received(BAG | {b"bagit.txt": octets})
+
+
+def metadata_csv(octets):
+    received({b"objects/a": b"x", b"metadata/metadata.csv": octets})
+
+
+def mets_xml(octets):
+    received({b"METS.xml": octets, b"representations/r/data/a": b"x"})
+    with suppress(ValueError):  # what its docstring says
+        mets.read(BytesIO(octets))
+
+
+TARGETS = {
+    "zip": zip_file,
+    "tar": tar_file,
+    "manifest": manifest,
+    "bag_info": bag_info,
+    "declaration": declaration,
+    "metadata_csv": metadata_csv,
+    "mets": mets_xml,
+}
