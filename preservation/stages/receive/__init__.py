@@ -2,7 +2,7 @@
 
 import fnmatch
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from preservation.model import names
 from preservation.model.contents import Contents, Found, Oddity
@@ -17,22 +17,30 @@ from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
 from preservation.stages.receive import bag, folder
 from preservation.stages.receive.reading import Reading
+from preservation.standards import bagit
 
 DATA = "representations/original/data/"
 SUBMISSION = "submission/"
 
 
-def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) -> Stage[Sip]:
+def receive(
+    source: Source,
+    *,
+    package: PackageId,
+    exclude: Sequence[str] = (),
+    hosts: Collection[str] = (),
+) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
-    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. What is wrong by
-    the rules of the kind of package that it is stands in `faults`: only with the digests, which
-    verify compares, is everything known that a producer must put right.
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `hosts` those
+    from which the agreement lets files of a bag be fetched. What is wrong by the rules of the kind
+    of package that it is stands in `faults`: only with the digests, which verify compares, is
+    everything known that a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
     excluded, remarks = _odd(found.oddities)
-    reading = read(source)
+    reading = read(source, hosts)
     remarks += reading.remarks
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
@@ -55,10 +63,10 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
     return sip
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, hosts: Collection[str]) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
-    if b"bagit.txt" in source.sizes:
-        return bag.read(source)
+    if bagit.is_bag(source.sizes):
+        return bag.read(source, hosts)
     return folder.read(source)
 
 

@@ -10,6 +10,7 @@ from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.standards.bagit import fetch, manifests, paths, tags
 
+DECLARATION = b"bagit.txt"
 PAYLOAD = b"data/"
 Open = Callable[[bytes], BinaryIO]
 
@@ -28,6 +29,13 @@ class Bag:
     tag_algorithms: tuple[str, ...]
     fetched: Collection[bytes]
     remarks: tuple[Remark, ...]
+
+
+def is_bag(sizes: Mapping[bytes, int]) -> bool:
+    """Whether a package is meant to be a bag: by `bagit.txt`, or by a manifest beside `data/`."""
+    tops = {path for path in sizes if b"/" not in path}
+    named = [name for name in map(manifests.name, tops) if name and not name.of_tags]
+    return DECLARATION in tops or (bool(named) and any(path.startswith(PAYLOAD) for path in sizes))
 
 
 def judge(
@@ -61,9 +69,7 @@ class _Judging:
         self._absent: set[bytes] = set()
 
     def bag(self) -> Bag:
-        with self._open(b"bagit.txt") as stream:
-            self._told, remarks = tags.declaration(stream)
-        self._remarks += remarks
+        self._told = self._declaration()
         self._fetch = self._fetched()
         found = [self._read(named) for named in self._names()]
         self._structure(found)
@@ -84,6 +90,15 @@ class _Judging:
             tuple(self._fetch.paths),
             tuple(self._remarks),
         )
+
+    def _declaration(self) -> tags.Declaration:
+        if DECLARATION not in self._sizes:
+            self._remarks.append(Remark("RFC8493-2.1.1-MISSING"))
+            return tags.Declaration()
+        with self._open(DECLARATION) as stream:
+            told, remarks = tags.declaration(stream)
+        self._remarks += remarks
+        return told
 
     def _fetched(self) -> fetch.Fetch:
         if fetch.NAME not in self._sizes:

@@ -81,8 +81,13 @@ def test_a_package_in_order_says_so():
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_in_a_package_becomes_markup(where, found, path):
-    plain = parsed(page(form(remark(where="x", found="y", expected="z"), path="p")))
-    told = page(form(remark(where=f"x{where}", found=f"y{found}", expected=f"z{path}"), path="p"))
+    def told_of(*findings):
+        """One alone, and two alike, which are shown otherwise."""
+        alike = [remark(code="B", where=f"w{it.where}", found=it.found) for it in findings] * 2
+        return page(form(*findings, *alike, path=f"p{path}"))
+
+    plain = parsed(told_of(remark(where="x", found="y", expected="z")))
+    told = told_of(remark(where=f"x{where}", found=f"y{found}", expected=f"z{path}"))
     assert parsed(told).found == plain.found
     assert re.search(r"\bon\w+=|<script|javascript:", plain.text) is None
 
