@@ -1,5 +1,6 @@
 """Checks of what lies in a folder or a container, without an archive."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -7,10 +8,13 @@ from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.sources import FolderSource, TarSource, source_of
+from preservation.assembly.several import holds_packages
+from preservation.assembly.sources import FolderSource, source_of, unpacking
+from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected, ToolFailed, Unavailable
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import PackageId
+from preservation.model.names import written
 from preservation.model.packages import Sip, SipKind, Verified
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
@@ -62,21 +66,24 @@ def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> 
     package = PackageId(str(uuid4()))
     kind: SipKind | None = None
     refused: tuple[Remark, ...] = ()
-    source: FolderSource | TarSource | None = None
+    name, sizes = written(os.fsencode(path.name)), {}
     try:
-        source = source_of(path)
-        sip = hear(receive(source, package=package))
-        kind = sip.kind
-        hear(_checks(sip, source, scanner, progress))
+        with source_of(path) as source:
+            name, sizes = source.name, source.sizes
+            hear(unpacking(source))
+            if getattr(source, "unpacked", None) and holds_packages(source.place):
+                raise Refused(Remark("CONTAINER-SEVERAL"))
+            sip = hear(receive(source, package=package))
+            kind = sip.kind
+            hear(_checks(sip, source, scanner, progress))
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
     said = [remark for finding in findings for remark in finding.remarks]
     made = (f for f in findings if f.outcome is Outcome.SUCCESS)
     missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
-    sizes = source.sizes if source else {}
     return Report(
-        source.name if source else path.name,
+        name,
         kind,
         len(sizes),
         sum(sizes.values()),

@@ -1,6 +1,7 @@
 """Ingest: the stages of one SIP in their order, and what is left when they are done."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
 from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
-from preservation.assembly.sources import FolderSource
+from preservation.assembly.several import holds_packages
+from preservation.assembly.sources import FolderSource, source_at, unpacking
 from preservation.errors import ArkivError, Rejected
 from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
@@ -29,9 +31,11 @@ from preservation.model.packages import (
     Verified,
 )
 from preservation.model.premis import Event, Outcome
+from preservation.model.report import Remark
 from preservation.model.storage import Account, Copy
 from preservation.ports import Progress
 from preservation.recording import Stage, record
+from preservation.rules import Refused
 from preservation.settings import cores
 from preservation.stages.characterize import characterize
 from preservation.stages.identify import identify
@@ -121,7 +125,12 @@ class Ingestion:
 
     def _receive(self, sip: Path) -> Sip:
         self._name = written(os.fsencode(sip.name))
-        self._source = FolderSource(sip)
+        unpacked = self._scratch / "unpacked"
+        shutil.rmtree(unpacked, ignore_errors=True)  # a step may be tried again
+        self._source = source_at(sip, unpacked)
+        self._record("unpack", unpacking(self._source))
+        if self._source.unpacked and holds_packages(self._source.place):
+            raise Refused(Remark("CONTAINER-SEVERAL"))
         exclude = self._archive.settings.ingest.exclude
         received = self._record("receive", receive(self._source, package=self.id, exclude=exclude))
         self._exclusions = received.exclusions

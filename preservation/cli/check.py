@@ -1,14 +1,13 @@
 """`arkiv check`: is a bag, an AIP or a folder in order? Works without an archive."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from preservation.cli import screen
-from preservation.cli.failing import told
-from preservation.cli.options import JsonOption
+from preservation.cli.failing import tell, told
+from preservation.cli.options import JsonOption, SeveralOption
 from preservation.errors import Rejected
 
 if TYPE_CHECKING:
@@ -18,8 +17,10 @@ if TYPE_CHECKING:
 
 def command(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A bag, an AIP (folder or tar), or a folder.")
+        Path,
+        typer.Argument(metavar="PATH", help="A folder, a bag, an E-ARK package, or a container."),
     ],
+    several: SeveralOption = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="The report as one page, to be mailed."),
@@ -28,25 +29,49 @@ def command(
 ) -> None:
     """Say everything that is wrong with a package; exits with 3 when it is not in order.
 
+    A container is a zip, tar, tar.gz or 7z. A folder of nothing but bags, E-ARK packages and
+    containers is several packages, and each is looked at on its own.
+
     Example: arkiv check out/5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11
     """
     with told(json=json):
-        from preservation.assembly.check import check
-        from preservation.forms.words import checked
-        from preservation.model.names import written
+        from preservation.assembly.several import brought
 
-        name = written(os.fsencode(path))
+        with brought(path.absolute(), several=several) as packages:
+            codes = [
+                _one(it.path, it.name_from(path), html=_numbered(html, n), json=json)
+                for n, it in enumerate(packages)
+            ]
+    code = next((code for code in codes if code), 0)
+    if code:
+        raise typer.Exit(code)
+
+
+def _numbered(html: Path | None, number: int) -> Path | None:
+    """The file of the first report as it was named; those of further packages get a number."""
+    return html.with_stem(f"{html.stem}-{number + 1}") if html and number else html
+
+
+def _one(path: Path, name: str, *, html: Path | None, json: bool) -> int:
+    """Check one package and say what came of it; gives the exit code."""
+    from preservation.assembly.check import check
+    from preservation.errors import ArkivError
+    from preservation.forms.words import checked
+
+    try:
         with screen.progress(f"check {name}") as progress:
-            report = check(path.absolute(), progress=progress, scanner=_scanner())
+            report = check(path, progress=progress, scanner=_scanner())
             form = checked(report, name)
         if html:
             _write(html, form)
-        if json:
-            screen.emit(form)
-        else:
-            _say(form)
-    if form.status == "invalid":
-        raise typer.Exit(Rejected.exit_code)
+    except ArkivError as error:
+        tell(error, json=json)
+        return error.exit_code
+    if json:
+        screen.emit(form)
+    else:
+        _say(form)
+    return Rejected.exit_code if form.status == "invalid" else 0
 
 
 def _write(file: Path, form: "CheckForm") -> None:

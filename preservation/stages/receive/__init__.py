@@ -3,6 +3,7 @@
 import fnmatch
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from preservation.model import names
 from preservation.model.contents import Contents, Found, Oddity
@@ -15,7 +16,7 @@ from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import bag, folder
+from preservation.stages.receive import bag, eark, folder
 from preservation.stages.receive.reading import Reading
 from preservation.standards import bagit
 
@@ -63,11 +64,24 @@ def receive(
     return sip
 
 
-def read(source: Source, hosts: Collection[str]) -> Reading:
+def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
+    root = eark.root(source)
     if bagit.is_bag(source.sizes):
-        return bag.read(source, hosts)
+        found = bag.read(source, hosts)
+        return found if root is None else _inside(found, eark.read(source, root))
+    if root is not None:
+        return eark.read(source, root)
     return folder.read(source)
+
+
+def _inside(outer: Reading, inner: Reading) -> Reading:
+    """A package that came in a bag: the bag's digests and remarks count as well."""
+    claims = {
+        path: (*outer.claims.get(path, ()), *inner.claims.get(path, ()))
+        for path in {**outer.claims, **inner.claims}
+    }
+    return replace(inner, claims=claims, remarks=(*outer.remarks, *inner.remarks))
 
 
 def _apart(found: Contents, exclude: Sequence[str]) -> tuple[list[Found], list[Exclusion]]:
