@@ -11,12 +11,12 @@ from preservation.assembly.audits import Heard
 from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
-from preservation.errors import Rejected
+from preservation.errors import Rejected, ToolFailed, Unavailable
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
 from preservation.model.packages import Sip, SipKind, Verified
-from preservation.model.premis import Outcome
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress, Scanner
 from preservation.recording import Stage, record
@@ -111,6 +111,9 @@ def _checks(
         yield from scan(sip, source, scanner=scanner, agreement=by, now=now, progress=it)
     except Refused as refused:
         remarks += refused.remarks
+    except (ToolFailed, Unavailable) as failed:  # the rest of the report is worth having
+        missed = (EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED)
+        yield Finding(*missed, ARKIV, "malware scan", str(failed))
     if remarks or verified is None:
         raise Refused(*remarks)
     return (yield from validate(verified, source))

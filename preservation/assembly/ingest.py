@@ -1,6 +1,5 @@
 """Ingest: the stages of one SIP in their order, and what is left when they are done."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,7 +18,6 @@ from preservation.errors import ArkivError, Rejected
 from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
-from preservation.model.names import written
 from preservation.model.packages import (
     Aip,
     Characterized,
@@ -80,7 +78,7 @@ class Ingestion:
         self._archive = archive
         self._agreement = Agreement("default")
         self._journal = Heeding(archive.journal)
-        self._name = ""
+        self._sip = Path()
         self._kind: SipKind | None = None
         self._again = again
         self._progress = progress
@@ -121,10 +119,10 @@ class Ingestion:
         """What is known of the SIP so far."""
         source: FolderSource | None = getattr(self, "_source", None)
         remarks = tuple(self._journal.remarks)
-        return Submitted(self.id, self._name, self._kind, source, self._agreement, remarks)
+        return Submitted(self.id, self._sip, self._kind, source, self._agreement, remarks)
 
     def _receive(self, sip: Path) -> Sip:
-        self._name = written(os.fsencode(sip.name))
+        self._sip = sip
         unpacked = self._scratch / "unpacked"
         shutil.rmtree(unpacked, ignore_errors=True)  # a step may be tried again
         self._source = source_at(sip, unpacked)
@@ -246,11 +244,11 @@ def begun(
         try:
             yield ingestion
         except BaseException as error:
-            with suppress(ArkivError):  # then the next run settles it
-                settle(archive, ingestion.id)
-            if isinstance(error, Rejected):
+            if isinstance(error, Rejected):  # before its scratch folder goes, where it may lie
                 with suppress(ArkivError):
                     reject(archive, ingestion.submitted(), error, publish)
+            with suppress(ArkivError):  # then the next run settles it
+                settle(archive, ingestion.id)
             raise
         discard(archive.scratch / ingestion.id)
 

@@ -14,6 +14,7 @@ from preservation.assembly.check import remarks_of
 from preservation.errors import ArkivError, Rejected
 from preservation.model.agreement import Agreement, OnMalware
 from preservation.model.identifiers import PackageId
+from preservation.model.names import written
 from preservation.model.premis import Event
 from preservation.model.rejection import Rejection
 from preservation.model.report import Remark
@@ -46,10 +47,10 @@ class Heeding:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A SIP as far as it was known when it was refused."""
+    """A SIP as far as it was known when it was refused; `place` is where its producer put it."""
 
     id: PackageId
-    name: str
+    place: Path
     kind: str | None
     source: Source | None
     agreement: Agreement
@@ -67,7 +68,7 @@ def reject(
     remarks = dict.fromkeys([*submitted.remarks, *remarks_of(error)])
     rejection = Rejection(
         submitted.id,
-        submitted.name,
+        written(os.fsencode(submitted.place.name)),
         archive.clock.now(),
         submitted.kind,
         submitted.agreement.name,
@@ -113,7 +114,7 @@ def _quarantine(archive: Archive, submitted: Submitted, error: Rejected) -> str:
     partial = folder.with_name(f".{submitted.id}.partial")
     try:
         partial.mkdir(mode=0o700, parents=True)
-        _copy(source, partial)
+        _copy(submitted.place, source, partial)
         partial.rename(folder)
     except (OSError, ArkivError) as failed:
         shutil.rmtree(partial, ignore_errors=True)
@@ -121,13 +122,13 @@ def _quarantine(archive: Archive, submitted: Submitted, error: Rejected) -> str:
     return f"{QUARANTINE}/{submitted.id}"
 
 
-def _copy(source: Source, folder: Path) -> None:
+def _copy(place: Path, source: Source, folder: Path) -> None:
     """One file that nobody opens or runs by mistake, and only the archive's user can read."""
-    name = source.place.name if source.place.is_file() else "sip.tar"
+    name = "sip" if place.is_file() else "sip.tar"
     handle = os.open(folder / f"{name}.quarantined", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
     with open(handle, "wb") as target:
-        if source.place.is_file():
-            with source.place.open("rb") as original:
+        if place.is_file():
+            with place.open("rb") as original:
                 shutil.copyfileobj(original, target)
         else:
             _pack(source, target)

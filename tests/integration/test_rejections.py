@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import tarfile
+import zipfile
 from contextlib import closing
 
 import pytest
@@ -145,6 +146,26 @@ def test_malware_goes_into_quarantine_if_the_agreement_says_so(
         }
     assert kept == files == tree(folder)
     assert archive.catalogue.packages() == ()
+
+
+def test_a_container_goes_into_quarantine_as_it_came(archive, tmp_path, quiet, monkeypatch):
+    def agreed(name):
+        return Agreement(name, malware=OnMalware.QUARANTINE)
+
+    monkeypatch.setattr(ingesting, "Agreement", agreed)
+    archive.__dict__["scanner"] = Finds()
+    container = tmp_path / "sip.zip"
+    with zipfile.ZipFile(container, "w") as archived:
+        archived.writestr("sip/bad.txt", "two")
+
+    with pytest.raises(Rejected, match="MALWARE-FOUND"):
+        ingest(archive, container, again=False, progress=quiet)
+
+    (record,) = archive.rejections.all()
+    (copy,) = (archive.folder / record.quarantine).iterdir()
+    assert (record.name, copy.name) == ("sip.zip", "sip.quarantined")
+    assert copy.read_bytes() == container.read_bytes()
+    assert list(archive.scratch.iterdir()) == []
 
 
 def test_without_that_agreement_no_copy_is_kept(archive, sip, quiet):

@@ -81,18 +81,25 @@ def test_a_package_in_order_says_so():
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_in_a_package_becomes_markup(where, found, path):
-    plain = parsed(page(form(remark(where="x", found="y", expected="z"), path="p")))
-    told = page(form(remark(where=f"x{where}", found=f"y{found}", expected=f"z{path}"), path="p"))
+    def told_of(*findings):
+        """One alone, and two alike, which are shown otherwise."""
+        alike = [remark(code="B", where=f"w{it.where}", found=it.found) for it in findings] * 2
+        return page(form(*findings, *alike, path=f"p{path}"))
+
+    plain = parsed(told_of(remark(where="x", found="y", expected="z")))
+    told = told_of(remark(where=f"x{where}", found=f"y{found}", expected=f"z{path}"))
     assert parsed(told).found == plain.found
     assert re.search(r"\bon\w+=|<script|javascript:", plain.text) is None
 
 
 def test_hostile_names_are_shown_as_they_are():
     name = "\"><img src=http://a/b onerror=alert(1)>'&lt;"
-    text = page(form(remark(where=name), path=name))
+    alone = remark(where=name, found=name, expected=name)
+    alike = [remark(code="B", where=name, found=name, expected=name)] * 2
+    text = page(form(alone, *alike, path=name, kind=name, done=(name,), not_performed=(name,)))
 
     assert "<img" not in text
-    assert name in unescape(text)
+    assert unescape(text).count(name) == 2 + 1 + 3 + 2 * 3 + 2
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing():
