@@ -26,7 +26,8 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Answer, Basis, Format
 from preservation.model.identifiers import PackageId, Puid
 from preservation.model.premis import Agent, FileObject, RepresentationObject, object_identifier
-from preservation.standards import eark, mets, premis, schema
+from preservation.standards import mets, premis, schema
+from preservation.standards.eark import terms as eark
 from preservation.streams import write_file
 
 PACKAGE = PackageId("0edb7e11-dd9c-463b-bf5a-5139a6f0b353")

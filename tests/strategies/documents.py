@@ -20,7 +20,8 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
-from preservation.standards import eark, mets
+from preservation.standards import mets
+from preservation.standards.eark import terms as eark
 
 PACKAGE = PackageId("0edb7e11-dd9c-463b-bf5a-5139a6f0b353")
 

@@ -23,7 +23,8 @@ from preservation.stages.pack.documents import (
     Documents,
     Packing,
 )
-from preservation.standards import dublin_core, eark, mets, premis, readme, received, schema
+from preservation.standards import dublin_core, mets, premis, readme, received, schema
+from preservation.standards.eark import terms as eark
 
 _LATEST = 253402300799  # the last second of the year 9999, the last that a datetime can be
 

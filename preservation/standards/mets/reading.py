@@ -8,7 +8,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Format
 from preservation.model.identifiers import Puid
 from preservation.model.premis import Agent, AgentType
-from preservation.standards import eark
+from preservation.standards.eark import terms as eark
 from preservation.standards.mets.document import (
     FileGroup,
     FileRef,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from preservation.model.formats import Format
 from preservation.model.premis import Agent, AgentType
-from preservation.standards import eark
+from preservation.standards.eark import terms as eark
 from preservation.standards.mets.document import (
     FileRef,
     Kind,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import Agent
-from preservation.standards import eark, mets
+from preservation.standards import mets
+from preservation.standards.eark import terms as eark
 from preservation.standards.schema import SchemaName, validate
 from preservation.standards.xml import METS, XLINK, XSI, href, instant
 

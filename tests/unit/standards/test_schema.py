@@ -11,7 +11,8 @@ from lxml import etree
 from preservation.errors import Misconfigured
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import Agent, EventType, Outcome
-from preservation.standards import eark, mets, schema
+from preservation.standards import mets, schema
+from preservation.standards.eark import terms as eark
 from preservation.standards.schema import SchemaName, Validation, validate
 
 BEGAN = datetime(2024, 5, 1, 10, tzinfo=UTC)

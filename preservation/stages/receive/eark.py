@@ -1,0 +1,64 @@
+"""An E-ARK package: what its METS documents say of its files, judged by the rules of E-ARK."""
+
+from preservation.model.packages import SipKind
+from preservation.model.report import Remark
+from preservation.ports import Source
+from preservation.stages.receive.reading import Reading
+from preservation.standards.eark.judge import Judgement, judge
+from preservation.standards.eark.judging import shown
+from preservation.standards.eark.layout import container
+
+_KINDS = {"SIP": SipKind.EARK_SIP, "AIP": SipKind.EARK_AIP, "DIP": SipKind.EARK_DIP}
+
+
+def root(source: Source) -> bytes | None:
+    """The folder with `METS.xml`: the top, one folder down, or that in the payload of a bag."""
+    paths = source.sizes
+    if b"METS.xml" in paths:
+        return b""
+    inner = b"data/" if b"bagit.txt" in paths else b""
+    if inner + b"METS.xml" in paths:
+        return inner
+    tops = {p[len(inner) :].partition(b"/")[0] for p in paths if p.startswith(inner)}
+    found = [inner + top + b"/" for top in tops if inner + top + b"/METS.xml" in paths]
+    return found[0] if len(found) == 1 and (inner or len(tops) == 1) else None
+
+
+def read(source: Source, base: bytes = b"") -> Reading:
+    """Read an E-ARK package whose root is the folder `base` (with `/` at the end)."""
+    sizes = {p[len(base) :]: size for p, size in source.sizes.items() if p.startswith(base)}
+    empty = [e[len(base) :] for e in source.contents.empty_folders if e.startswith(base)]
+    found = judge(sizes, lambda p: source.open(base + p), empty=empty, place=shown(base))
+    return Reading(
+        _KINDS[found.kind],
+        _payload(sizes, base),
+        claims={base + path: claims for path, claims in found.claims.items()},
+        histories=tuple(base + path for path in found.histories),
+        remarks=(*found.remarks, *_container(source, base, found)),
+    )
+
+
+def _payload(sizes: dict[bytes, int], base: bytes) -> dict[bytes, bytes]:
+    """The data of all representations, each below its name; if there are none, what is there."""
+    kept = {}
+    for path in sizes:
+        parts = path.split(b"/")
+        if len(parts) > 3 and parts[0] == b"representations" and parts[2] == b"data":
+            kept[base + path] = path.removeprefix(b"representations/")
+    if not kept:
+        beside = (b"metadata/", b"schemas/", b"documentation/", b"METS.xml", b"submission/")
+        kept = {base + p: p for p in sizes if not p.startswith(beside)}
+        kept = {given: p for given, p in kept.items() if not p.endswith(b"/METS.xml")}
+    return kept
+
+
+def _container(source: Source, base: bytes, found: Judgement) -> tuple[Remark, ...]:
+    """The name of the root folder: the source's own, or that of the folder one down."""
+    name = shown(base.rstrip(b"/").rpartition(b"/")[2])
+    inside_bag = b"bagit.txt" in source.sizes
+    return container(
+        source.name if not base and not inside_bag else name,
+        found.objid,
+        kind=found.kind,
+        place=source.place.name if source.place.is_file() else "",
+    )
