@@ -3,6 +3,7 @@
 import fnmatch
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from preservation.model import names
 from preservation.model.contents import Contents, Found, Oddity
@@ -10,7 +11,7 @@ from preservation.model.description import Record, Statement
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
 from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip, SipKind
-from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome, RightsStatement
 from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
@@ -46,7 +47,7 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         (*exclusions, *excluded),
         tuple(found.empty_folders),
         _records(reading, files),
-        reading.rights,
+        _rights(reading, files),
         reading.histories,
         errors(remarks),
     )
@@ -125,6 +126,20 @@ def _records(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[Record, .
         if about in places:
             records.setdefault(places[about], []).extend(statements)
     return tuple(Record(about, tuple(said)) for about, said in records.items())
+
+
+def _rights(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[RightsStatement, ...]:
+    """Rights by where in the AIP the files and folders lie that they are about."""
+    if not reading.rights:
+        return ()
+    places, given = _places(files), {file.given for file in files}
+    rights = []
+    for number, (about, statement) in enumerate(reading.rights, start=1):
+        where = places.get(about, "")
+        where += "/" if where and about not in given else ""
+        identifier = statement.identifier or f"rights-{number}"
+        rights.append(replace(statement, identifier=identifier, objects=(where,) if where else ()))
+    return tuple(rights)
 
 
 def _places(files: Sequence[ReceivedFile]) -> Mapping[bytes, str]:

@@ -22,7 +22,30 @@ _LIMIT = 5_000_000
 """Elements, identifiers and pointers that are remembered of one document."""
 
 _KEPT = frozenset(
-    ["mets", "metsHdr", "agent", "name", "note", "altRecordID", "dmdSec", "amdSec", "digiprovMD", "rightsMD", "techMD", "sourceMD", "mdRef", "mdWrap", "fileSec", "fileGrp", "file", "FLocat", "structMap", "div", "fptr", "mptr"]
+    [
+        "mets",
+        "metsHdr",
+        "agent",
+        "name",
+        "note",
+        "altRecordID",
+        "dmdSec",
+        "amdSec",
+        "digiprovMD",
+        "rightsMD",
+        "techMD",
+        "sourceMD",
+        "mdRef",
+        "mdWrap",
+        "fileSec",
+        "fileGrp",
+        "file",
+        "FLocat",
+        "structMap",
+        "div",
+        "fptr",
+        "mptr",
+    ]
 )
 _POINTERS = ("ADMID", "DMDID", "FILEID")
 

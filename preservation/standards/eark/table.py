@@ -45,10 +45,81 @@ _MOMENT = re.compile(
 )
 _URL = re.compile(r"https?://[^/\s]+\.[^/\s]+(/\S*)?")
 _MIME = re.compile(r"([a-z]+)/([A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126})(\s*;.*)?", re.DOTALL)
-_TOP = frozenset(["application", "audio", "font", "haptics", "image", "message", "model", "multipart", "text", "video"])
+_TOP = frozenset(
+    [
+        "application",
+        "audio",
+        "font",
+        "haptics",
+        "image",
+        "message",
+        "model",
+        "multipart",
+        "text",
+        "video",
+    ]
+)
 _TREES = ("vnd.", "x-", "x.", "prs.")
 _KNOWN = frozenset(mimetypes.MimeTypes().types_map_inv[True]) | frozenset(
-    ["application/gml+xml", "application/mods+xml", "application/mets+xml", "application/ogg", "application/sql", "application/warc", "application/mxf", "application/mp4", "application/x-tar", "application/rtf", "application/epub+zip", "application/tei+xml", "application/xslt+xml", "application/geopackage+sqlite3", "application/dicom", "application/postscript", "application/mbox", "application/gzip", "application/zip", "application/xml", "application/xml-dtd", "application/pdf", "text/csv", "text/markdown", "text/rtf", "text/xml", "text/css", "text/html", "text/plain", "text/calendar", "image/tiff", "image/jp2", "image/jpx", "image/png", "image/webp", "image/avif", "image/svg+xml", "image/jxl", "audio/flac", "audio/ogg", "audio/wav", "audio/mp4", "audio/aac", "video/mp4", "video/ogg", "video/webm", "video/matroska", "video/quicktime", "video/mpeg", "message/rfc822", "model/step", "model/stl", "model/obj", "font/ttf", "font/otf", "font/woff", "font/woff2"]
+    [
+        "application/gml+xml",
+        "application/mods+xml",
+        "application/mets+xml",
+        "application/ogg",
+        "application/sql",
+        "application/warc",
+        "application/mxf",
+        "application/mp4",
+        "application/x-tar",
+        "application/rtf",
+        "application/epub+zip",
+        "application/tei+xml",
+        "application/xslt+xml",
+        "application/geopackage+sqlite3",
+        "application/dicom",
+        "application/postscript",
+        "application/mbox",
+        "application/gzip",
+        "application/zip",
+        "application/xml",
+        "application/xml-dtd",
+        "application/pdf",
+        "text/csv",
+        "text/markdown",
+        "text/rtf",
+        "text/xml",
+        "text/css",
+        "text/html",
+        "text/plain",
+        "text/calendar",
+        "image/tiff",
+        "image/jp2",
+        "image/jpx",
+        "image/png",
+        "image/webp",
+        "image/avif",
+        "image/svg+xml",
+        "image/jxl",
+        "audio/flac",
+        "audio/ogg",
+        "audio/wav",
+        "audio/mp4",
+        "audio/aac",
+        "video/mp4",
+        "video/ogg",
+        "video/webm",
+        "video/matroska",
+        "video/quicktime",
+        "video/mpeg",
+        "message/rfc822",
+        "model/step",
+        "model/stl",
+        "model/obj",
+        "font/ttf",
+        "font/otf",
+        "font/woff",
+        "font/woff2",
+    ]
 )
 
 
@@ -91,7 +162,19 @@ CONTENT_TYPES = terms.CONTENT_INFORMATION_TYPES | {
 STATUS = one_of(("CURRENT", "SUPERSEDED"))
 _PARTY = one_of(("ORGANIZATION", "INDIVIDUAL"))
 _CHECKSUMS = one_of(
-    ["Adler-32", "CRC32", "HAVAL", "MD5", "MNP", "SHA-1", "SHA-256", "SHA-384", "SHA-512", "TIGER", "WHIRLPOOL"]
+    [
+        "Adler-32",
+        "CRC32",
+        "HAVAL",
+        "MD5",
+        "MNP",
+        "SHA-1",
+        "SHA-256",
+        "SHA-384",
+        "SHA-512",
+        "TIGER",
+        "WHIRLPOOL",
+    ]
 )
 
 _LINK: tuple[tuple[str, Test], ...] = (
@@ -126,7 +209,9 @@ CSIP: tuple[Check, ...] = (
     Check("CSIP6", "mets", "PROFILE", url),
     Check("CSIP7", "mets/metsHdr", "CREATEDATE", moment),
     Check("CSIP8", "mets/metsHdr", "LASTMODDATE", moment, optional=True),
-    Check("CSIP9", "mets/metsHdr", "csip:OAISPACKAGETYPE", one_of(["SIP", "AIP", "DIP", "AIU", "AIC"])),
+    Check(
+        "CSIP9", "mets/metsHdr", "csip:OAISPACKAGETYPE", one_of(["SIP", "AIP", "DIP", "AIU", "AIC"])
+    ),
     Check("CSIP18", "mets/dmdSec", "ID", given),
     Check("CSIP19", "mets/dmdSec", "CREATED", moment),
     Check("CSIP20", "mets/dmdSec", "STATUS", STATUS),

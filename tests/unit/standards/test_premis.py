@@ -267,7 +267,7 @@ def packages(draw, strategies):
         "sip": draw(strategies.filled),
         "representations": tuple(found),
         "events": tuple(draw(strategies.events(named))),
-        "rights": tuple(draw(st.lists(strategies.rights, max_size=2))),
+        "rights": tuple(draw(st.lists(strategies.rights(), max_size=2))),
     }
 
 
