@@ -16,7 +16,7 @@ from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import bag, folder
+from preservation.stages.receive import archivematica, bag, folder, histories
 from preservation.stages.receive.reading import Reading
 
 DATA = "representations/original/data/"
@@ -38,6 +38,8 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
     files = _files(kept, reading)
+    imported, said = histories.read(source, reading.histories, files)
+    remarks += said
     sip = Sip(
         package,
         source.name,
@@ -50,6 +52,7 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         _rights(reading, files),
         reading.histories,
         errors(remarks),
+        imported,
     )
     yield from _judgement(sip, remarks)
     yield from _findings(sip)
@@ -59,7 +62,7 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
 def read(source: Source) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
     if b"bagit.txt" in source.sizes:
-        return bag.read(source)
+        return archivematica.refined(source, bag.read(source))
     return folder.read(source)
 
 
@@ -181,6 +184,11 @@ def _findings(sip: Sip) -> Iterator[Finding]:
         detail = "names that a bag cannot hold got an escaped stored name"
         note = f"{len(renamed)} files; the names as given are in originalName"
         yield Finding(EventType.FILENAME_CHANGE, Outcome.SUCCESS, ARKIV, detail, note, renamed)
+    if sip.imported:
+        detail = "events that another system recorded are among those of the package"
+        documents = ", ".join(written(path) for path in sip.histories)
+        note = f"{len(sip.imported)} events imported from {documents}"
+        yield Finding(EventType.METADATA_EXTRACTION, Outcome.SUCCESS, ARKIV, detail, note)
     if sip.exclusions or sip.empty_folders:
         listed = [f"{written(e.given)}: {e.reason}" for e in sip.exclusions]
         listed += [f"{written(empty)}: an empty folder" for empty in sip.empty_folders]

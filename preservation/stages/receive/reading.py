@@ -19,9 +19,10 @@ class Reading:
 
     `payload` gives for each file that is content, by its path as given, its name below `data/` of
     the AIP; every other file is kept as submission material. `claims` are digests by the path of
-    the file that they are of. `rights` stand by the file or folder as given that
-    they are about (empty: all); their `objects` and identifiers are not known yet. `histories` are the paths of documents with the events of another
-    system. `remarks` are everything that the rules of this kind say, short of digests.
+    the file that they are of. `rights` stand by the file or folder as given that they are about
+    (empty: all); their own objects and identifiers are not known yet. `histories` are the paths of
+    documents with the events of another system. `remarks` are everything that the rules of this
+    kind say, short of digests.
     """
 
     kind: SipKind

@@ -103,7 +103,10 @@ def _granted(it: Grant) -> str:
 
 def read(element: etree._Element, paths: Mapping[str, str], package: str) -> RightsStatement:
     """The inverse of `write`; ValueError for what it does not write."""
+    identifier = _text(element, "rightsStatementIdentifier/rightsStatementIdentifierValue")
     basis = _text(element, "rightsBasis")
+    if not identifier:
+        raise ValueError(f"{element.tag} lacks rightsStatementIdentifier")
     if basis not in _PREFIXES:
         raise ValueError(f"{basis!r} is not a basis of rights known here")
     name = _PREFIXES[basis]
@@ -116,7 +119,7 @@ def read(element: etree._Element, paths: Mapping[str, str], package: str) -> Rig
         determined = "statuteInformationDeterminationDate"
     outer = f"{name}DocumentationIdentifier"
     return RightsStatement(
-        _text(element, "rightsStatementIdentifier/rightsStatementIdentifierValue"),
+        identifier,
         basis,
         tuple(_grant(granted) for granted in _all(element, "rightsGranted")),
         objects=() if objects == (package,) else objects,

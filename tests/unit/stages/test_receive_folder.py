@@ -1,23 +1,37 @@
 """A folder with tables and lists of checksums: each fault is told once, by rule, file and line."""
 
 import hashlib
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
+import preservation
 from preservation.assembly.check import check
+from preservation.assembly.ingest import ingest
 from preservation.assembly.sources import FolderSource
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Grant
 from preservation.rules import rules
 from preservation.stages.receive import receive
-from tests.conftest import Quiet
 
 HEADER = (
     "file,basis,status,determination_date,jurisdiction,start_date,end_date,terms,citation,note,"
     "grant_act,grant_restriction,grant_start_date,grant_end_date,grant_note,"
     "doc_id_type,doc_id_value,doc_id_role\n"
 )
+
+
+class Quiet:
+    def begin(self, step, total):
+        pass
+
+    def advance(self, amount):
+        pass
+
+
+PACKAGE = PackageId("5c8cc9e9-1c5c-4bb1-a3b5-1d9b1c6ac1d5")
 DATA = "representations/original/data/"
 
 
@@ -50,9 +64,7 @@ def md5(text):
 def test_a_checksum_is_of_the_file_that_archivematica_means(sip, run, path):
     space = " " if path.startswith("*") else "  "
     folder = sip(files={"metadata/checksum.md5": f"{md5('scan')}{space}{path}\r\n"})
-    state, _ = run(
-        receive(FolderSource(folder), package=PackageId("0" * 8 + "-0000-4000-8000-" + "0" * 12))
-    )
+    state, _ = run(receive(FolderSource(folder), package=PACKAGE))
     claims = {f.given: f.claims for f in state.files}[b"objects/a.tif"]
     assert [(c.digest.value, c.where) for c in claims] == [
         (md5("scan"), "metadata/checksum.md5, line 1")
@@ -74,15 +86,18 @@ def test_every_fault_of_a_list_of_checksums_is_told(sip):
     report, remarks = told(folder)
     assert not report.valid
     where = "metadata/checksum.md5, line"
-    assert [(code, place) for code, place, _ in remarks] == [
-        ("CHECKSUM-LINE", f"{where} 3"),
-        ("CHECKSUM-LINE", f"{where} 4"),
-        ("CHECKSUM-ABSENT", f"{where} 2"),
-        ("CHECKSUM-CONFLICT", f"{where} 5"),
-        ("CHECKSUM-TWICE", f"{where} 6"),
-        ("CHECKSUM-ABSENT", f"{where} 7"),
-        ("CHECKSUM-UNLISTED", "objects/new.tif"),
-    ] or {code for code, _, _ in remarks} >= {"CHECKSUM-LINE", "CHECKSUM-ABSENT"}
+    assert sorted((code, place) for code, place, _ in remarks) == sorted(
+        [
+            ("CHECKSUM-DIGEST", "objects/a.tif"),
+            ("CHECKSUM-LINE", f"{where} 3"),
+            ("CHECKSUM-LINE", f"{where} 4"),
+            ("CHECKSUM-ABSENT", f"{where} 2"),
+            ("CHECKSUM-CONFLICT", f"{where} 5"),
+            ("CHECKSUM-TWICE", f"{where} 6"),
+            ("CHECKSUM-ABSENT", f"{where} 7"),
+            ("CHECKSUM-UNLISTED", "objects/new.tif"),
+        ]
+    )
 
 
 def test_a_file_that_is_not_what_its_checksum_says_is_refused_by_name(sip):
@@ -110,8 +125,7 @@ def test_rows_of_one_file_and_basis_are_one_statement_with_several_grants(sip, r
         "objects/,donor,,,,2010-01-01,open,,,,read,,,,,,,\n"
     )
     folder = sip(files={"metadata/rights.csv": HEADER + rows})
-    package = PackageId("0" * 8 + "-0000-4000-8000-" + "0" * 12)
-    state, _ = run(receive(FolderSource(folder), package=package))
+    state, _ = run(receive(FolderSource(folder), package=PACKAGE))
     first, second = state.rights
     assert first.grants == (
         Grant("disseminate", "Disallow", "2011-01-01", "2013-12-31", "Grant note"),
@@ -136,7 +150,6 @@ def test_every_fault_of_rights_is_told(sip):
         ("RIGHTS-ABSENT", f"{where} 2"),
         ("RIGHTS-BASIS", f"{where} 3"),
         ("RIGHTS-MISSING", f"{where} 4"),
-        ("RIGHTS-UNUSED", f"{where} 5"),
         ("RIGHTS-DATE", f"{where} 5"),
         ("RIGHTS-DIFFERS", f"{where} 6"),
     }
@@ -164,8 +177,6 @@ def test_the_rights_of_archivematicas_example_are_read(shared, tmp_path):
 
 
 def test_an_aip_with_rights_is_written_and_checked_by_its_schema(sip, archive):
-    from preservation.assembly.ingest import ingest
-
     row = "objects/a.tif,statute,,1972-02-02,Canada,1966-01-01,open,,Act 12,n,use,Allow,,,,,,\n"
     receipt = ingest(
         archive, sip(files={"metadata/rights.csv": HEADER + row}), again=False, progress=Quiet()
@@ -175,11 +186,6 @@ def test_an_aip_with_rights_is_written_and_checked_by_its_schema(sip, archive):
 
 @pytest.mark.parametrize("family", ["CSV-", "CHECKSUM-", "RIGHTS-"])
 def test_every_rule_of_a_family_is_used_and_every_code_has_a_rule(family):
-    import re
-    from pathlib import Path
-
-    import preservation
-
     top = Path(preservation.__file__).parent
     text = "\n".join(p.read_text("utf-8") for p in top.rglob("*.py"))
     used = set(re.findall(rf'"({family}[A-Z-]+)"', text))
