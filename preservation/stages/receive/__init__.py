@@ -55,6 +55,9 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
         imported,
     )
     yield from _judgement(sip, remarks)
+    if reading.unchecked:
+        detail, note = "descriptions held against their schemas", "; ".join(reading.unchecked)
+        yield Finding(EventType.VALIDATION, Outcome.NOT_PERFORMED, ARKIV, detail, note)
     yield from _findings(sip)
     return sip
 

@@ -1,5 +1,6 @@
 """A folder with spreadsheets: what in it is payload, and what its tables say."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from preservation.model import names
@@ -10,7 +11,8 @@ from preservation.model.premis import RightsStatement
 from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.rules import Refused
-from preservation.stages.receive import checksums
+from preservation.stages.receive import checksums, descriptions
+from preservation.stages.receive.descriptions import Described
 from preservation.stages.receive.reading import Reading, Said
 from preservation.standards import metadata_csv, rights_csv, table
 
@@ -22,6 +24,12 @@ _KNOWN_METADATA = (
     b"checksum.",
     b"identifiers.json",
     b"premis.xml",
+    b"source-metadata.csv",
+    b"dc.xml",
+    b"mods.xml",
+    b"ead.xml",
+    b"ead3.xml",
+    b"eac-cpf.xml",
 )
 _PACKAGE = frozenset({"", ".", "./", "objects", "objects/", "./objects/"})
 _NAMED = 20
@@ -38,14 +46,16 @@ def read(source: Source, base: bytes = b"") -> Reading:
     statements, remarks = _description(source, base, payload)
     claims, about_claims = checksums.read(source, base, payload)
     rights, about_rights = _rights(source, base, payload)
+    said, documents = _documents(source, base, payload)
     return Reading(
         SipKind.FOLDER,
         payload,
         claims,
-        statements,
+        (*statements, *said),
         rights,
         _histories(source, base, payload),
-        (*remarks, *about_claims, *about_rights),
+        (*remarks, *about_claims, *about_rights, *documents.remarks),
+        tuple(documents.unchecked),
     )
 
 
@@ -129,6 +139,36 @@ def _rights(
         else:
             found.append((about, statement))
     return found, (*remarks, *absent)
+
+
+def _documents(
+    source: Source, base: bytes, payload: Mapping[bytes, bytes]
+) -> tuple[list[Said], Described]:
+    """What the XML documents in `metadata/` say, of the package or of what a list says."""
+    folder = base + b"metadata/"
+    found = [
+        path
+        for path in source.sizes
+        if path.startswith(folder)
+        and path not in payload
+        and path.lower().endswith(b".xml")
+        and not path.startswith(folder + b"submissionDocumentation/")
+        and path != folder + b"premis.xml"
+    ]
+    described = descriptions.read(source, found)
+    try:
+        about = descriptions.listed(source, folder)
+    except Refused as refused:
+        described.remarks += refused.remarks
+        about = {}
+    places = _places(payload, base)
+    said = []
+    for path, statements in described.statements.items():
+        name = os.fsdecode(about.get(path, b"")).strip("/")
+        place = b"" if name in _PACKAGE else _about(name, places)
+        if place is not None and statements:
+            said.append((place, statements))
+    return said, described
 
 
 def _histories(source: Source, base: bytes, payload: Mapping[bytes, bytes]) -> tuple[bytes, ...]:

@@ -22,7 +22,7 @@ class Reading:
     the file that they are of. `rights` stand by the file or folder as given that they are about
     (empty: all); their own objects and identifiers are not known yet. `histories` are the paths of
     documents with the events of another system. `remarks` are everything that the rules of this
-    kind say, short of digests.
+    kind say, short of digests; `unchecked` the checks that could not be made, with reasons.
     """
 
     kind: SipKind
@@ -32,3 +32,4 @@ class Reading:
     rights: Sequence[tuple[bytes, RightsStatement]] = ()
     histories: tuple[bytes, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    unchecked: tuple[str, ...] = ()

@@ -89,7 +89,7 @@ def test_an_archivematica_aip_is_its_objects_with_description_and_history(aip, r
 
 def test_imported_events_stand_in_the_aip_with_their_dates(aip, archive, quiet):
     receipt = ingest(archive, aip, again=False, progress=quiet)
-    events = archive.catalogue.package(receipt.aip_id).events
+    events = archive.catalogue.events(receipt.aip_id)
     (event,) = [e for e in events if e.finding.agent.name == "Archivematica"]
     assert (event.identifier[:8], event.when.year) == ("0e1c7d7e", 2014)
 
