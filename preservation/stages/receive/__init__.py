@@ -16,7 +16,7 @@ from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import archivematica, bag, folder, histories
+from preservation.stages.receive import archivematica, bag, fgs, folder, histories
 from preservation.stages.receive.reading import Reading
 
 DATA = "representations/original/data/"
@@ -66,6 +66,8 @@ def read(source: Source) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
     if b"bagit.txt" in source.sizes:
         return archivematica.refined(source, bag.read(source))
+    if fgs.recognized(source):
+        return fgs.read(source)
     return folder.read(source)
 
 

@@ -27,7 +27,8 @@ def faults(content: bytes, place: Path) -> tuple[tuple[int, str], ...]:
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
     if compiled.validate(etree.fromstring(content, parser)):
         return ()
-    return tuple((error.line, error.message) for error in compiled.error_log)[:_MOST]
+    errors = compiled.error_log.filter_from_errors()
+    return tuple((errors[n].line, errors[n].message) for n in range(min(len(errors), _MOST)))
 
 
 @cache

@@ -184,7 +184,9 @@ def test_an_aip_with_rights_is_written_and_checked_by_its_schema(sip, archive):
     assert receipt.aip_id
 
 
-@pytest.mark.parametrize("family", ["CSV-", "CHECKSUM-", "RIGHTS-"])
+@pytest.mark.parametrize(
+    "family", ["CSV-", "CHECKSUM-", "RIGHTS-", "FGS-", "DESCRIPTION-", "HISTORY-"]
+)
 def test_every_rule_of_a_family_is_used_and_every_code_has_a_rule(family):
     top = Path(preservation.__file__).parent
     text = "\n".join(p.read_text("utf-8") for p in top.rglob("*.py"))
