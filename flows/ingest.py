@@ -10,6 +10,7 @@ from preservation.assembly.archive import opened
 from preservation.assembly.ingest import begun
 from preservation.assembly.recovery import Silence
 from preservation.forms import words
+from preservation.forms.page import publish
 
 
 @flow(name="ingest", persist_result=False)
@@ -20,7 +21,7 @@ def ingest(archive: str, sip: str, again: bool = False) -> dict[str, Any]:
     """
     with (
         opened(Path(archive).resolve()) as place,
-        begun(place, again=again, progress=Silence()) as ingestion,
+        begun(place, again=again, progress=Silence(), publish=publish) as ingestion,
     ):
         state: Any = Path(sip).absolute()
         for name, step in ingestion.steps:

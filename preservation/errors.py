@@ -33,6 +33,8 @@ class Rejected(ArkivError):
 
     exit_code = 3
     http_status = 422
+    report: str | None = None
+    """The folder that has the report for the producer, once there is one."""
 
 
 class Corrupt(ArkivError):

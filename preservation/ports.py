@@ -9,6 +9,7 @@ from preservation.model.contents import Contents
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Answer, Format
 from preservation.model.identifiers import PackageId, StoreName
+from preservation.model.malware import Content, Engine, Scan
 from preservation.model.packages import Characteristics
 from preservation.model.premis import Agent, Event
 from preservation.model.storage import Copy, HeldFile, Summary
@@ -68,6 +69,25 @@ class Characterizer(Protocol):
         """For each path, in order, what was found, or a string: why it could not be done.
 
         Raises ToolFailed when the program does not work at all.
+        """
+        ...
+
+
+class Scanner(Protocol):
+    """A program that looks for malware in files."""
+
+    def engine(self) -> Engine:
+        """What it is and what it knows at this moment; asks it every time.
+
+        Raises Unavailable when it cannot be reached, ToolFailed when it does not answer in time.
+        """
+        ...
+
+    def scan(self, files: Iterable[Content]) -> Iterator[Scan]:
+        """Answer for each file, in order, one answer each, and never clean without a full look.
+
+        A file that it cannot look at gets an answer with the reason. Raises Unavailable when the
+        scanner is gone, ToolFailed when it does not answer in time.
         """
         ...
 

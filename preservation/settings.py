@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -32,6 +32,10 @@ url = "stores/b"
 [ingest]
 # File names that are not preserved, such as ["Thumbs.db", ".DS_Store"]; each receipt lists them.
 exclude = []
+
+# ClamAV, whose clamd somebody else starts; without it each AIP says that no scan was made.
+# [malware]
+# clamd = "unix:/run/clamav/clamd.ctl"
 
 [tools]
 identifiers = ["siegfried", "fido"]
@@ -72,6 +76,15 @@ class ToolSettings(_Part):
     patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 
 
+class MalwareSettings(_Part):
+    """Who looks for malware."""
+
+    clamd: str = Field("", description='unix:/run/clamav/clamd.ctl or tcp://host:3310; none: ""')
+    mode: Literal["stream", "path"] = Field("stream", description="send files, or name them")
+    largest: int = Field(100, gt=0, description="MaxFileSize of clamd, in MiB")
+    patience: float = Field(120.0, gt=0, description="seconds for a file beyond those for its size")
+
+
 class Settings(BaseSettings):
     """All settings; an environment variable such as ARKIV__TOOLS__PATIENCE goes before the file."""
 
@@ -83,6 +96,7 @@ class Settings(BaseSettings):
     stores: tuple[StoreSettings, ...] = Field(min_length=1)
     ingest: IngestSettings = IngestSettings()
     tools: ToolSettings = ToolSettings()
+    malware: MalwareSettings = MalwareSettings()
     catalogue: str = Field("catalogue.sqlite", description="a file beside arkiv.toml")
 
     @classmethod

@@ -4,17 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from preservation import settings
-from preservation.assembly.toolbox import Toolbox
+from preservation.assembly.toolbox import Toolbox, scanner
 from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
 from preservation.catalogue.journal import SqlJournal
+from preservation.catalogue.rejections import SqlRejections
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import StoreName
-from preservation.ports import Clock, Store
+from preservation.ports import Clock, Scanner, Store
 from preservation.settings import Settings, StoreSettings
 from preservation.stores.directory import DirectoryStore
 
@@ -41,6 +43,12 @@ class Archive:
     clock: Clock
 
     tools: Toolbox
+    rejections: SqlRejections
+
+    @cached_property
+    def scanner(self) -> Scanner | None:
+        """Who looks for malware; None when the settings name nobody."""
+        return scanner(self.settings.malware)
 
     @property
     def scratch(self) -> Path:
@@ -107,7 +115,9 @@ def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
     toolbox = Toolbox(told.tools, folder / SCRATCH)
-    return Archive(folder, told, stores, catalogue, journal, SystemClock(), toolbox)
+    return Archive(
+        folder, told, stores, catalogue, journal, SystemClock(), toolbox, SqlRejections(database)
+    )
 
 
 def open_store(folder: Path, store: StoreSettings) -> DirectoryStore:

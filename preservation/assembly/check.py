@@ -1,24 +1,33 @@
 """Checks of what lies in a folder or a container, without an archive."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from preservation.assembly.archive import SystemClock
 from preservation.assembly.audits import Heard
-from preservation.assembly.sources import FolderSource, TarSource, source_of
+from preservation.assembly.several import holds_packages
+from preservation.assembly.sources import FolderSource, source_of, unpacking
+from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected
+from preservation.model.agreement import Agreement
 from preservation.model.identifiers import PackageId
-from preservation.model.packages import SipKind, Verified
+from preservation.model.names import written
+from preservation.model.packages import Sip, SipKind, Verified
 from preservation.model.premis import Outcome
 from preservation.model.report import Remark
-from preservation.ports import Progress
+from preservation.ports import Progress, Scanner
 from preservation.recording import Stage, record
-from preservation.rules import errors
+from preservation.rules import Refused, errors
 from preservation.settings import cores
 from preservation.stages.receive import receive
+from preservation.stages.scan import scan
 from preservation.stages.validate import validate
 from preservation.stages.verify import verify
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +52,38 @@ class Report:
         return not errors(self.remarks)
 
 
-def check(path: Path, *, progress: Progress) -> Report:
+def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
     Raises Misconfigured when there is nothing to look at.
     """
     heard = Heard()
+
+    def hear(stage: Stage[T]) -> T:
+        run, clock = package.uuid, SystemClock()
+        return record(stage, name="check", run=run, package=package, journal=heard, clock=clock)
+
     package = PackageId(str(uuid4()))
     kind: SipKind | None = None
     refused: tuple[Remark, ...] = ()
-    source: FolderSource | TarSource | None = None
+    name, sizes = written(os.fsencode(path.name)), {}
     try:
-        source = source_of(path)
-        verified = record(
-            _checks(source, package, progress),
-            name="check",
-            run=package.uuid,
-            package=package,
-            journal=heard,
-            clock=SystemClock(),
-        )
-        kind = verified.sip.kind
+        with source_of(path) as source:
+            name, sizes = source.name, source.sizes
+            hear(unpacking(source))
+            if getattr(source, "unpacked", None) and holds_packages(source.place):
+                raise Refused(Remark("CONTAINER-SEVERAL"))
+            sip = hear(receive(source, package=package))
+            kind = sip.kind
+            hear(_checks(sip, source, scanner, progress))
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
     said = [remark for finding in findings for remark in finding.remarks]
     made = (f for f in findings if f.outcome is Outcome.SUCCESS)
     missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
-    sizes = source.sizes if source else {}
     return Report(
-        source.name if source else path.name,
+        name,
         kind,
         len(sizes),
         sum(sizes.values()),
@@ -88,7 +99,21 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
     return remarks or tuple(Remark("REFUSED", found=reason) for reason in rejected.reasons)
 
 
-def _checks(source: FolderSource | TarSource, package: PackageId, it: Progress) -> Stage[Verified]:
-    sip = yield from receive(source, package=package)
-    verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+def _checks(
+    sip: Sip, source: FolderSource | TarSource, scanner: Scanner | None, it: Progress
+) -> Stage[Verified]:
+    """Every check, also when one before it found something: the report has all at once."""
+    verified: Verified | None = None
+    remarks: list[Remark] = []
+    try:
+        verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+    except Refused as refused:
+        remarks += refused.remarks
+    by, now = Agreement("default"), SystemClock().now()
+    try:
+        yield from scan(sip, source, scanner=scanner, agreement=by, now=now, progress=it)
+    except Refused as refused:
+        remarks += refused.remarks
+    if remarks or verified is None:
+        raise Refused(*remarks)
     return (yield from validate(verified, source))

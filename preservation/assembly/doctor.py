@@ -4,12 +4,15 @@ import importlib.metadata
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from preservation.assembly.archive import Archive, opened
 from preservation.errors import ArkivError
+from preservation.model.agreement import Agreement
 from preservation.model.identifiers import StoreName
+from preservation.model.malware import Engine
 from preservation.standards import schema
 
 
@@ -52,8 +55,7 @@ def examine(folder: Path | None) -> Iterator[Examined]:
     yield from _stores(archive)
     with archive:
         yield from _tools(archive)
-    without = "each AIP says that no malware scan was made"
-    yield Examined("malware scan", State.NOT_CONFIGURED, "no scanner", without)
+    yield _scanner(archive)
 
 
 def _schemas() -> Examined:
@@ -94,6 +96,36 @@ def _stores(archive: Archive) -> Iterator[Examined]:
     elif len(devices) == 1:
         without = "one broken disk takes every copy; put the stores on different disks"
         yield Examined("copies", State.WRONG, "all stores are on one file system", without)
+
+
+def _scanner(archive: Archive) -> Examined:
+    """Whether malware would be found, by what, and how old what it knows is."""
+    name = "malware scan"
+    try:
+        scanner = archive.scanner
+        if scanner is None:
+            without = "each AIP says that no malware scan was made"
+            return Examined(name, State.NOT_CONFIGURED, "no scanner", without)
+        engine = scanner.engine()
+    except ArkivError as error:
+        return Examined(name, State.WRONG, str(error), "nothing can be ingested")
+    found = f"{engine.agent}, {engine.known_by}"
+    without = _doubt(engine, archive.clock.now())
+    return Examined(name, State.WRONG if without else State.OK, found, without)
+
+
+def _doubt(engine: Engine, now: datetime) -> str:
+    """What a scanner's answers are not worth; empty when they can be relied upon."""
+    days = Agreement("default").signature_days
+    if engine.blind:
+        return f"{engine.blind}; each AIP says that no malware scan was made"
+    if engine.dated is None:
+        return "how old the signatures are is not known"
+    if now - engine.dated > timedelta(days=days):
+        return f"older than {days} days: newer malware is not found; run freshclam"
+    if engine.silent:
+        return "set AlertExceedsMax yes in clamd.conf, else large containers are scanned in part"
+    return ""
 
 
 def _tools(archive: Archive) -> Iterator[Examined]:

@@ -1,5 +1,7 @@
 """Ingest: the stages of one SIP in their order, and what is left when they are done."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -9,30 +11,38 @@ from uuid import uuid4
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
+from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
-from preservation.assembly.sources import FolderSource
-from preservation.errors import ArkivError
+from preservation.assembly.several import holds_packages
+from preservation.assembly.sources import FolderSource, source_at, unpacking
+from preservation.errors import ArkivError, Rejected
+from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
+from preservation.model.names import written
 from preservation.model.packages import (
     Aip,
     Characterized,
     Exclusion,
     Identified,
     Sip,
+    SipKind,
     StoredAip,
     Verified,
 )
 from preservation.model.premis import Event, Outcome
+from preservation.model.report import Remark
 from preservation.model.storage import Account, Copy
 from preservation.ports import Progress
 from preservation.recording import Stage, record
+from preservation.rules import Refused
 from preservation.settings import cores
 from preservation.stages.characterize import characterize
 from preservation.stages.identify import identify
 from preservation.stages.pack import Packing, pack
 from preservation.stages.receive import receive
 from preservation.stages.replicate import replicate
+from preservation.stages.scan import scan
 from preservation.stages.verify import verify
 
 T = TypeVar("T")
@@ -68,6 +78,10 @@ class Ingestion:
         self.id = PackageId(str(uuid4()))
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
+        self._agreement = Agreement("default")
+        self._journal = Heeding(archive.journal)
+        self._name = ""
+        self._kind: SipKind | None = None
         self._again = again
         self._progress = progress
 
@@ -77,6 +91,7 @@ class Ingestion:
         return (
             ("receive", self._receive),
             ("verify", self._verify),
+            ("scan", self._scan),
             ("identify", self._identify),
             ("characterize", self._characterize),
             ("pack", self._pack),
@@ -98,15 +113,28 @@ class Ingestion:
             name=name,
             run=self.id.uuid,
             package=self.id,
-            journal=self._archive.journal,
+            journal=self._journal,
             clock=self._archive.clock,
         )
 
+    def submitted(self) -> Submitted:
+        """What is known of the SIP so far."""
+        source: FolderSource | None = getattr(self, "_source", None)
+        remarks = tuple(self._journal.remarks)
+        return Submitted(self.id, self._name, self._kind, source, self._agreement, remarks)
+
     def _receive(self, sip: Path) -> Sip:
-        self._source = FolderSource(sip)
+        self._name = written(os.fsencode(sip.name))
+        unpacked = self._scratch / "unpacked"
+        shutil.rmtree(unpacked, ignore_errors=True)  # a step may be tried again
+        self._source = source_at(sip, unpacked)
+        self._record("unpack", unpacking(self._source))
+        if self._source.unpacked and holds_packages(self._source.place):
+            raise Refused(Remark("CONTAINER-SEVERAL"))
         exclude = self._archive.settings.ingest.exclude
         received = self._record("receive", receive(self._source, package=self.id, exclude=exclude))
         self._exclusions = received.exclusions
+        self._kind = received.kind
         return received
 
     def _verify(self, sip: Sip) -> Verified:
@@ -114,6 +142,18 @@ class Ingestion:
             sip, self._source, holder=self._holder, cores=cores(), progress=self._progress
         )
         return self._record("verify", stage)
+
+    def _scan(self, verified: Verified) -> Verified:
+        stage = scan(
+            verified.sip,
+            self._source,
+            scanner=self._archive.scanner,
+            agreement=self._agreement,
+            now=self._archive.clock.now(),
+            progress=self._progress,
+        )
+        self._record("scan", stage)
+        return verified
 
     def _holder(self, fingerprint: Digest) -> PackageId | None:
         """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""
@@ -172,9 +212,11 @@ class Ingestion:
         )
 
 
-def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> Receipt:
+def ingest(
+    archive: Archive, sip: Path, *, again: bool, progress: Progress, publish: Publish | None = None
+) -> Receipt:
     """Run all stages directly, without Prefect; raises what a stage raises."""
-    with begun(archive, again=again, progress=progress) as ingestion:
+    with begun(archive, again=again, progress=progress, publish=publish) as ingestion:
         state: Any = sip
         for _, step in ingestion.steps:
             state = step(state)
@@ -183,8 +225,12 @@ def ingest(archive: Archive, sip: Path, *, again: bool, progress: Progress) -> R
 
 
 @contextmanager
-def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Ingestion]:
+def begun(
+    archive: Archive, *, again: bool, progress: Progress, publish: Publish | None = None
+) -> Iterator[Ingestion]:
     """An ingestion with its scratch folder, which is gone afterwards; first mends what crashed.
+
+    A SIP that is refused leaves a record, and a report where `publish` writes one.
 
     The folder is locked while its process lives, so that whoever comes later can tell a package
     that is on its way from one that was left behind.
@@ -199,9 +245,12 @@ def begun(archive: Archive, *, again: bool, progress: Progress) -> Iterator[Inge
     ):
         try:
             yield ingestion
-        except BaseException:
+        except BaseException as error:
             with suppress(ArkivError):  # then the next run settles it
                 settle(archive, ingestion.id)
+            if isinstance(error, Rejected):
+                with suppress(ArkivError):
+                    reject(archive, ingestion.submitted(), error, publish)
             raise
         discard(archive.scratch / ingestion.id)
 

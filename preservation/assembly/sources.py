@@ -1,25 +1,33 @@
-"""Packages where they lie: in a folder, or in a tar that is read and never unpacked."""
+"""Packages where they lie: in a folder, in a container that is unpacked, or in a tar as it is."""
 
-import hashlib
 import os
-import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from preservation import folders
-from preservation.errors import Misconfigured, Rejected
-from preservation.model.contents import Contents, Found
+from preservation import containers, folders
+from preservation.assembly.tars import TarSource, add_links, below
+from preservation.containers import Form, Unpacked, form_of
+from preservation.errors import Misconfigured
+from preservation.model.agreement import Limits
+from preservation.model.contents import Contents
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
-from preservation.rules import Refused
-from preservation.standards.tar import END
-from preservation.streams import CHUNK, read_once
+from preservation.ports import Source
+from preservation.recording import Stage
+from preservation.rules import Refused, sentence
+from preservation.streams import read_once
 
 
 class FolderSource:
     """A package as a folder on disk; what lies in it is looked at once, when first asked for."""
+
+    unpacked: Unpacked | None = None
 
     def __init__(self, place: Path, name: str = "") -> None:
         """The folder, and what its producer called it if that is not the folder's name."""
@@ -56,93 +64,67 @@ class FolderSource:
         return reading.digests
 
 
-class TarSource:
-    """A package as an uncompressed tar with one top-level folder."""
+class UnpackedSource(FolderSource):
+    """A package that came out of a container; its links were not made, but are accounted for."""
 
-    def __init__(self, place: Path) -> None:
-        """Raises Rejected when it is no such tar."""
-        self.place = place
-        self.name = written(os.fsencode(place.name))
-        self._archive, self._members = _tar(place)
-        self.contents = Contents(
-            [Found(name, it.size, int(it.mtime * 1e9)) for name, it in self._members.items()]
-        )
-        self.sizes = {file.path: file.size for file in self.contents.files}
+    def __init__(self, place: Path, name: str, unpacked: Unpacked, top: bytes) -> None:
+        """The folder, the name of the container, and what came out of it; `top` is the folder."""
+        super().__init__(place, name)
+        self.unpacked = unpacked
+        self._links = below(top, unpacked.links)
 
-    def content(self, name: bytes) -> bytes:
-        """All octets of a small file."""
-        with self.open(name) as source:
-            return source.read()
-
-    def open(self, name: bytes) -> BinaryIO:
-        """A member, open for reading."""
-        return cast("BinaryIO", self._archive.extractfile(self._members[name]))
-
-    def digests(
-        self,
-        name: bytes,
-        algorithms: tuple[Algorithm, ...],
-        *,
-        size: int,
-        modified_ns: int,  # noqa: ARG002  the port's; a member's own time never changes
-    ) -> tuple[Digest, ...]:
-        """Digests of a member, read once by its place in the tar."""
-        hashes = [hashlib.new(a.value, usedforsecurity=False) for a in algorithms]
-        with self.place.open("rb", buffering=0) as tar:
-            tar.seek(self._members[name].offset_data)
-            left = size
-            while left and (chunk := tar.read(min(left, CHUNK))):
-                left -= len(chunk)
-                for h in hashes:
-                    h.update(chunk)
-        if left:
-            raise Refused(Remark("FILE-CHANGED", written(name)))
-        return tuple(Digest(a, h.hexdigest()) for a, h in zip(algorithms, hashes, strict=True))
+    @cached_property
+    def contents(self) -> Contents:
+        """Everything in it, with the links that the container had."""
+        found = folders.contents(self._root)
+        add_links(found, self._links)
+        return found
 
 
-def source_of(path: Path) -> FolderSource | TarSource:
-    """The package at a path; raises Misconfigured or Rejected when there is none to look at."""
+def source_at(
+    path: Path, scratch: Path, limits: Limits | None = None, name: str = ""
+) -> FolderSource:
+    """The package at a path; a container is unpacked into `scratch`, which must not be there.
+
+    `name` is what its producer called it, if that is not the name of the file. Raises Misconfigured
+    when there is none to look at, Refused when a container is not sound.
+    """
+    name = name or written(os.fsencode(path.name))
     if path.is_dir():
-        return FolderSource(path)
+        return FolderSource(path, name)
     if not path.is_file():
-        raise Misconfigured(f"{path}: is neither a folder nor a file; name a bag, an AIP or a tar")
-    return TarSource(path)
+        raise Misconfigured(f"{path}: is neither a folder nor a file; name the folder of the SIP")
+    unpacked = containers.unpack(path, scratch, limits or Limits())
+    children = os.listdir(os.fsencode(scratch))
+    links = {link.partition(b"/")[0] for link in unpacked.links}
+    top = children[0] if len(children) == 1 and links <= set(children) else b""
+    if not (top and (scratch / os.fsdecode(top)).is_dir()):
+        unpacked.remarks.append(Remark("CONTAINER-TOP"))
+        return UnpackedSource(scratch, name, unpacked, b"")
+    return UnpackedSource(scratch / os.fsdecode(top), name, unpacked, top)
 
 
-def _tar(path: Path) -> tuple[tarfile.TarFile, dict[bytes, tarfile.TarInfo]]:
-    _require_end(path)
-    try:
-        archive = tarfile.open(path, "r:", errorlevel=2)  # noqa: SIM115  lives as long as its source
-        infos = archive.getmembers()
-    except tarfile.TarError as error:
-        raise Rejected(f"{path}: is not an uncompressed tar: {error}") from error
-    reasons = []
-    members: dict[bytes, tarfile.TarInfo] = {}
-    tops = set()
-    for info in infos:
-        top, _, name = info.name.partition("/")
-        key = os.fsencode(name)
-        tops.add(top)
-        if info.isdir():
-            continue
-        if not info.isreg() or not name or ".." in info.name.split("/"):
-            reasons.append(f"{path}: {info.name!r} is not a plain file below the top folder")
-        elif key in members:
-            reasons.append(f"{path}: {info.name!r} is there twice")
-        members[key] = info
-    if len(tops) != 1:
-        reasons.append(f"{path}: {len(tops)} top-level folders, expected one")
-    if reasons:
-        raise Rejected(*reasons)
-    return archive, members
+@contextmanager
+def source_of(
+    path: Path, limits: Limits | None = None, name: str = ""
+) -> Iterator[FolderSource | TarSource]:
+    """The package at a path, to be looked at; what had to be unpacked is removed afterwards."""
+    if form_of(path) is Form.TAR:
+        yield TarSource(path, limits or Limits())
+        return
+    with tempfile.TemporaryDirectory(prefix="arkiv-") as folder:
+        yield source_at(path, Path(folder) / "unpacked", limits, name)
 
 
-def _require_end(path: Path) -> None:
-    """A tar that was cut off is read without complaint by others; its last blocks tell."""
-    with path.open("rb") as file:
-        file.seek(0, os.SEEK_END)
-        if file.tell() < len(END):
-            raise Rejected(f"{path}: is too short for a tar")
-        file.seek(-len(END), os.SEEK_END)
-        if file.read() != END:
-            raise Rejected(f"{path}: the end of the tar is missing; it was cut off")
+def unpacking(source: Source) -> Stage[None]:
+    """Tell what came out of the container, if there was one, and what is odd about it."""
+    unpacked: Unpacked | None = getattr(source, "unpacked", None)
+    remarks = tuple(unpacked.remarks if unpacked else getattr(source, "remarks", ()))
+    if unpacked:
+        note = f"{unpacked.entries} entries, {unpacked.octets} octets; container: {unpacked.digest}"
+        detail = f"{unpacked.form} {source.name} unpacked"
+        yield Finding(EventType.UNPACKING, Outcome.SUCCESS, ARKIV, detail, note)
+    if remarks:
+        note = "; ".join(sentence(remark) for remark in remarks)
+        detail = "the rules of containers"
+        yield Finding(EventType.VALIDATION, Outcome.WARNING, ARKIV, detail, note, remarks=remarks)

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from preservation.assembly.scratch import claimed, discard
 from preservation.errors import Misconfigured
-from preservation.ports import Characterizer, Identifier
-from preservation.settings import FILE, ToolSettings
+from preservation.ports import Characterizer, Identifier, Scanner
+from preservation.settings import FILE, MalwareSettings, ToolSettings
 
 
 class Tool(Protocol):
@@ -89,6 +89,17 @@ class Toolbox:
         self._open.callback(discard, folder)
         self._open.enter_context(claimed(folder))
         return folder
+
+
+def scanner(told: MalwareSettings) -> Scanner | None:
+    """The malware scanner that the settings name; None when they name none."""
+    from preservation.tools.clamd import MEBIBYTE, Clamd  # noqa: PLC0415
+    from preservation.tools.clamd_session import Address  # noqa: PLC0415
+
+    if not told.clamd:
+        return None
+    address = Address.read(told.clamd)
+    return Clamd(address, told.mode == "path", told.largest * MEBIBYTE, told.patience)
 
 
 def _require_known(names: Sequence[str], known: Mapping[str, object]) -> None:

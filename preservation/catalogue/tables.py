@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001",)
+REVISIONS = ("r0001", "r0002")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -122,7 +122,23 @@ journal = Table(
     Column("event", Text, nullable=False),
     UniqueConstraint("package", "identifier", name="journal_package_identifier"),
 )
-"""Events of packages on their way, which no store has yet: the one table that is never rebuilt."""
+"""Events of packages on their way, which no store has yet: never rebuilt."""
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("refused", String(27), nullable=False),
+    Column("kind", Text),
+    Column("agreement", Text, nullable=False),
+    Column("files", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("quarantine", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Packages that were refused, of which no store tells: never rebuilt."""
 
 HOLDINGS = (packages, records, statements, files, copies, events)
 """The tables that can be rebuilt from a store, each after those that it refers to."""

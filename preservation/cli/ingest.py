@@ -9,7 +9,7 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import INTERRUPTED, tell, told
-from preservation.cli.options import ArchiveOption, JsonOption
+from preservation.cli.options import ArchiveOption, JsonOption, SeveralOption
 
 if TYPE_CHECKING:
     from preservation.assembly.archive import Archive
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 def command(
     sips: Annotated[
         list[Path],
-        typer.Argument(metavar="SIP...", help="Folders of scans and files, or BagIt bags."),
+        typer.Argument(metavar="SIP...", help="Folders, bags, E-ARK packages, containers."),
     ],
     again: Annotated[
         bool, typer.Option("--again", help="Also what is preserved already, unchanged.")
     ] = False,
+    several: SeveralOption = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
     """Preserve submission packages; each becomes one AIP in every store.
 
     A package is preserved when every store has a copy that was read back and compared. One that is
-    rejected does not stop the rest. The original is never changed.
+    rejected does not stop the rest. The original is never changed. A container is a zip, tar,
+    tar.gz or 7z. A folder of nothing but bags, E-ARK packages and containers is several packages.
 
     Example: arkiv ingest scans-1987/ scans-1988/
     """
@@ -40,27 +42,56 @@ def command(
         from preservation.settings import locate
 
         with opened(locate(archive)) as place:
-            codes = [_one(place, sip, again=again, json=json) for sip in sips]
+            codes = [
+                code
+                for sip in sips
+                for code in _brought(place, sip, several=several, again=again, json=json)
+            ]
     code = next((code for code in codes if code), 0)
     if code:
         raise typer.Exit(code)
 
 
-def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
+def _brought(
+    archive: "Archive", given: Path, *, several: bool, again: bool, json: bool
+) -> list[int]:
+    """Ingest what was named: one SIP, or each of several; gives the exit codes."""
+    from preservation.assembly.several import brought
+    from preservation.errors import ArkivError
+    from preservation.forms import IngestForm
+    from preservation.model.names import written
+
+    name = written(os.fsencode(given))
+    try:
+        with brought(given.absolute(), archive.scratch, several=several) as sips:
+            return [
+                _one(archive, sip.path, sip.name_from(given), again=again, json=json)
+                for sip in sips
+            ]
+    except ArkivError as error:
+        tell(
+            error,
+            json=json,
+            form=lambda status, reasons: IngestForm(status=status, reasons=reasons, sip=name),
+        )
+        return [error.exit_code]
+
+
+def _one(archive: "Archive", sip: Path, name: str, *, again: bool, json: bool) -> int:
     """Ingest one SIP and say what came of it; gives the exit code."""
     from preservation.assembly.ingest import ingest
     from preservation.errors import ArkivError
     from preservation.forms import IngestForm, words
-    from preservation.model.names import written
+    from preservation.forms.page import publish
 
-    name = written(os.fsencode(sip))
+    report: str | None = None
 
     def form(status: "Failure", reasons: tuple[str, ...]) -> IngestForm:
-        return IngestForm(status=status, reasons=reasons, sip=name)
+        return IngestForm(status=status, reasons=reasons, sip=name, report=report)
 
     try:
         with screen.progress(f"ingest {name}") as progress:
-            receipt = ingest(archive, sip.absolute(), again=again, progress=progress)
+            receipt = ingest(archive, sip, again=again, progress=progress, publish=publish)
     except KeyboardInterrupt as interrupt:
         fate = _fate(interrupt, "not preserved, and nothing of it was kept")
         screen.complain(f"interrupted: {name} is {fate}")
@@ -68,7 +99,10 @@ def _one(archive: "Archive", sip: Path, *, again: bool, json: bool) -> int:
     except Exception as error:
         if not json:
             screen.complain(f"{name} is {_fate(error, 'not preserved')}")
+        report = getattr(error, "report", None)
         tell(error, json=json, form=form)
+        if report and not json:
+            screen.complain(f"the report for its producer is in {report}")
         return error.exit_code if isinstance(error, ArkivError) else 1
     if json:
         screen.emit(words.receipt(receipt, name))

@@ -19,3 +19,7 @@ JsonOption = Annotated[
 PackageArguments = Annotated[
     list[str] | None, typer.Argument(metavar="[AIP-ID]...", help="AIPs; all of them by default.")
 ]
+SeveralOption = Annotated[
+    bool,
+    typer.Option("--several", help="Each thing in the folder or container is a package."),
+]

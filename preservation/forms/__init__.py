@@ -4,6 +4,7 @@ Every document has `status` and `reasons`; what speaks of a package has `aip_id`
 `files`, `bytes` and `copies` too. Sizes are octets, moments are in UTC.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Literal
 
@@ -89,6 +90,7 @@ class IngestForm(Package):
     account: Account | None = None
     exclusions: tuple[Excluded, ...] = ()
     warnings: tuple[str, ...] = ()
+    report: str | None = Field(None, description="the folder with the report on a refused SIP")
 
 
 class ListForm(Package):
@@ -133,7 +135,7 @@ class Event(BaseModel):
     identifier: str
     type: str
     when: datetime
-    outcome: Literal["success", "failure", "warning", "not performed"]
+    outcome: Literal["success", "failure", "warning", "not performed", "not told"]
     agent: str
     detail: str
     note: str
@@ -205,6 +207,26 @@ class ExplainForm(Form):
     source: str = Field(description="the standard and section that the rule is from")
 
 
+class RejectionForm(Form):
+    """A SIP that was refused, as `arkiv list --rejected` tells of it."""
+
+    status: Literal["rejected"]
+    id: str = Field(description="the identifier that the SIP had on its way")
+    sip: str = Field(description="what its producer called it")
+    when: datetime
+    kind: str | None = Field(description="the kind of package; null when it could not be told")
+    agreement: str
+    files: int = Field(description="files found in it")
+    bytes: int = Field(description="octets of these")
+    quarantine: str = Field(description="where a copy lies in the archive, or why there is none")
+    report: str | None = Field(description="the report for the producer; null when it is gone")
+    findings: tuple[Remark, ...]
+
+    def codes(self) -> list[tuple[str, int]]:
+        """The codes of its errors, each with how often it is there."""
+        return Counter(it.code for it in self.findings if it.level == "error").most_common()
+
+
 class RebuildForm(Form):
     """What a rebuild of the catalogue took in."""
 
@@ -254,6 +276,7 @@ FORMS: tuple[type[Form], ...] = (
     ExportForm,
     CheckForm,
     ExplainForm,
+    RejectionForm,
     RebuildForm,
     DoctorForm,
     ErrorForm,

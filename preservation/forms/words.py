@@ -1,7 +1,9 @@
 """Values of the model in the forms that commands print and flows return."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from preservation import forms
@@ -14,8 +16,11 @@ from preservation.errors import (
 )
 from preservation.model import description, packages, premis, report, storage
 from preservation.model.names import given, written
+from preservation.model.rejection import Rejection
 from preservation.model.storage import CopyState
-from preservation.rules import Rule, errors, level, rules, sentence
+from preservation.rules import Rule, errors, said, sentence
+
+REPORT = "report.html"
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
     from preservation.assembly.check import Report
@@ -231,16 +236,26 @@ def event(value: premis.Event) -> forms.Event:
 
 def remark(value: report.Remark) -> forms.Remark:
     """A remark with the words of its rule."""
-    rule = rules()[value.code]
-    return forms.Remark(
-        code=value.code,
-        level=level(value).value,
-        where=value.where,
-        says=rule.says,
-        expected=value.expected or rule.expected,
-        found=value.found,
-        remedy=rule.remedy,
-        source=rule.source,
+    return forms.Remark.model_validate(asdict(said(value)))
+
+
+def refused(value: Rejection, folder: Path) -> forms.RejectionForm:
+    """A refused SIP; `folder` is where its report lies, if it does."""
+    findings = tuple(forms.Remark.model_validate(asdict(it)) for it in value.findings)
+    wrong = [it for it in findings if it.level == "error"]
+    return forms.RejectionForm(
+        status="rejected",
+        reasons=tuple(f"{it.where}: {it.says}" if it.where else it.says for it in wrong),
+        id=value.id,
+        sip=value.name,
+        when=value.when,
+        kind=value.kind,
+        agreement=value.agreement,
+        files=value.files,
+        bytes=value.bytes,
+        quarantine=value.quarantine,
+        report=str(folder / REPORT) if (folder / REPORT).is_file() else None,
+        findings=findings,
     )
 
 

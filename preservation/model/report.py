@@ -27,3 +27,17 @@ class Remark:
     found: str = ""
     expected: str = ""
     level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A remark with the words that its rule had when it was made, for a record that stays."""
+
+    code: str
+    level: str
+    where: str
+    says: str
+    expected: str
+    found: str
+    remedy: str
+    source: str

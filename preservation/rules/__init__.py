@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from preservation.errors import Rejected
-from preservation.model.report import Level, Remark
+from preservation.model.report import Level, Remark, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,21 @@ def rules(language: str = "en") -> Mapping[str, Rule]:
 def level(remark: Remark) -> Level:
     """How grave a remark is: as its rule says, unless it says so itself."""
     return remark.level or rules()[remark.code].level
+
+
+def said(remark: Remark, language: str = "en") -> Said:
+    """A remark with the words of its rule."""
+    rule = rules(language)[remark.code]
+    return Said(
+        code=rule.code,
+        level=level(remark).value,
+        where=remark.where,
+        says=rule.says,
+        expected=remark.expected or rule.expected,
+        found=remark.found,
+        remedy=rule.remedy,
+        source=rule.source,
+    )
 
 
 def sentence(remark: Remark, language: str = "en") -> str:

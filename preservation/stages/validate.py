@@ -11,12 +11,14 @@ from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import Refused, sentence
 from preservation.standards import mets, schema
+from preservation.standards.untrusted import untrusted
+from preservation.standards.xml import METS
 
 
 def validate(verified: Verified, source: Source) -> Stage[Verified]:
     """Judge an AIP of ours by its METS and PREMIS; what is none is left alone."""
     root = _root(source)
-    if not root:
+    if not root or not _ours(source, root + b"METS.xml"):
         return verified
     digests = {file.received.given: file.digests[0] for file in verified.files}
     faults: list[Remark] = []
@@ -33,6 +35,17 @@ def _root(source: Source) -> bytes:
     tops = {name.split(b"/")[1] for name in source.sizes if name.count(b"/") > 1}
     roots = [b"data/" + top + b"/" for top in tops]
     return next((root for root in roots if root + b"METS.xml" in source.sizes), b"")
+
+
+def _ours(source: Source, name: bytes) -> bool:
+    """Whether Arkiv wrote this METS: the schemas are a profile of what Arkiv writes, no more."""
+    with source.open(name) as stream:
+        for event, element in untrusted(stream, written(name)):
+            if event == "end" and element.tag == f"{{{METS}}}name" and element.text == ARKIV.name:
+                return True
+            if event == "end" and element.tag == f"{{{METS}}}metsHdr":
+                break
+    return False
 
 
 def _judge_aip(source: Source, root: bytes, digests: Mapping[bytes, Digest]) -> Iterator[Finding]:

@@ -115,8 +115,6 @@ def _findings(sip: Sip) -> Iterator[Finding]:
     else:
         note = "the producer gave no digests"
         yield Finding(EventType.FIXITY_CHECK, Outcome.NOT_PERFORMED, ARKIV, detail, note)
-    note = "no malware scanner is configured"
-    yield Finding(EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED, ARKIV, "malware scan", note)
 
 
 def _fingerprint(files: Sequence[VerifiedFile]) -> Digest:

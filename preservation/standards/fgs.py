@@ -133,7 +133,9 @@ class _Reading:
             self.say("FGS-SIZE", file, f"{href}: {size or 'no SIZE'}")
         digest = self.digest(file, href)
         path = unquote_to_bytes(href).removeprefix(b"./")
-        self.document.files.append(Listed(cast("int | None", file.sourceline) or 0, path, size, mime, digest))
+        self.document.files.append(
+            Listed(cast("int | None", file.sourceline) or 0, path, size, mime, digest)
+        )
 
     def digest(self, file: etree._Element, href: str) -> Digest | None:
         algorithm = _ALGORITHMS.get(file.get("CHECKSUMTYPE", ""))

@@ -36,6 +36,12 @@ def untrusted(stream: BinaryIO, where: str, *, whole: Iterable[str] = ()) -> Ite
     yield from _Reader(where, frozenset(whole)).events(stream)
 
 
+def line_of(element: etree._Element) -> int:
+    """The line on which an element begins; 0 when it is not known."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else 0
+
+
 class _Reader:
     """Reads one document; elements of the names in `whole` keep their content until they end."""
 

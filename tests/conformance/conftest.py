@@ -26,7 +26,8 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
-from preservation.standards import dublin_core, eark, mets, premis, schema
+from preservation.standards import dublin_core, mets, premis, schema
+from preservation.standards.eark import terms as eark
 
 PACKAGE = PackageId("0edb7e11-dd9c-463b-bf5a-5139a6f0b353")
 NOW = datetime(2024, 5, 1, 10, tzinfo=UTC)

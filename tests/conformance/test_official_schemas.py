@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from preservation.model.premis import RepresentationObject, object_identifier
-from preservation.standards import dublin_core, eark, mets, premis
+from preservation.standards import dublin_core, mets, premis
+from preservation.standards.eark import terms as eark
 from preservation.standards.schema import SchemaName, validate
 
 CALM = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

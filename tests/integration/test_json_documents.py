@@ -253,7 +253,7 @@ def test_check(archive: Archive) -> None:
     bag = archive.folder / "out" / archive.aip()
     archive.run("export", bag.name, "--archive", archive.place, "--to", "out")
     code, (document,) = archive.told("check", "check", bag)
-    assert (code, document["status"], document["kind"]) == (OK, "valid", "aip")
+    assert (code, document["status"], document["kind"]) == (OK, "valid", "E-ARK AIP")
 
     code, (document,) = archive.told("check", "check", archive.sip)
     assert (code, document["kind"]) == (OK, "folder")

@@ -2,7 +2,7 @@
 
 import fnmatch
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from preservation.model import names
@@ -16,24 +16,32 @@ from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import archivematica, bag, fgs, folder, histories
+from preservation.stages.receive import archivematica, bag, eark, fgs, folder, histories
 from preservation.stages.receive.reading import Reading
+from preservation.standards import bagit
 
 DATA = "representations/original/data/"
 SUBMISSION = "submission/"
 
 
-def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) -> Stage[Sip]:
+def receive(
+    source: Source,
+    *,
+    package: PackageId,
+    exclude: Sequence[str] = (),
+    hosts: Collection[str] = (),
+) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
-    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want. What is wrong by
-    the rules of the kind of package that it is stands in `faults`: only with the digests, which
-    verify compares, is everything known that a producer must put right.
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `hosts` those
+    from which the agreement lets files of a bag be fetched. What is wrong by the rules of the kind
+    of package that it is stands in `faults`: only with the digests, which verify compares, is
+    everything known that a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
     excluded, remarks = _odd(found.oddities)
-    reading = read(source)
+    reading = read(source, hosts)
     remarks += reading.remarks
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
@@ -62,13 +70,28 @@ def receive(source: Source, *, package: PackageId, exclude: Sequence[str] = ()) 
     return sip
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
-    if b"bagit.txt" in source.sizes:
-        return archivematica.refined(source, bag.read(source))
+    root = eark.root(source)
+    if bagit.is_bag(source.sizes):
+        found = bag.read(source, hosts)
+        if root is None:
+            return archivematica.refined(source, found)
+        return _inside(found, eark.read(source, root))
+    if root is not None:
+        return eark.read(source, root)
     if fgs.recognized(source):
         return fgs.read(source)
     return folder.read(source)
+
+
+def _inside(outer: Reading, inner: Reading) -> Reading:
+    """A package that came in a bag: the bag's digests and remarks count as well."""
+    claims = {
+        path: (*outer.claims.get(path, ()), *inner.claims.get(path, ()))
+        for path in {**outer.claims, **inner.claims}
+    }
+    return replace(inner, claims=claims, remarks=(*outer.remarks, *inner.remarks))
 
 
 def _apart(found: Contents, exclude: Sequence[str]) -> tuple[list[Found], list[Exclusion]]:

@@ -10,18 +10,35 @@ from preservation.standards.eark.layout import container
 
 _KINDS = {"SIP": SipKind.EARK_SIP, "AIP": SipKind.EARK_AIP, "DIP": SipKind.EARK_DIP}
 
+_NAMESPACE = b"http://www.loc.gov/METS/"
+_HEAD = 64 * 1024
+
 
 def root(source: Source) -> bytes | None:
-    """The folder with `METS.xml`: the top, one folder down, or that in the payload of a bag."""
+    """The folder with `METS.xml`: the top, one folder down, or that in the payload of a bag.
+
+    None when there is none, and when a file has that name by chance: it does not speak of METS,
+    and has none of the folders of a package beside it.
+    """
     paths = source.sizes
-    if b"METS.xml" in paths:
-        return b""
     inner = b"data/" if b"bagit.txt" in paths else b""
-    if inner + b"METS.xml" in paths:
-        return inner
-    tops = {p[len(inner) :].partition(b"/")[0] for p in paths if p.startswith(inner)}
-    found = [inner + top + b"/" for top in tops if inner + top + b"/METS.xml" in paths]
-    return found[0] if len(found) == 1 and (inner or len(tops) == 1) else None
+    below = [path for path in paths if path.startswith(inner)]
+    tops = {path[len(inner) :].partition(b"/")[0] for path in below}
+    places = [b"", inner, *(inner + top + b"/" for top in tops)]
+    found = sorted({place for place in places if place + b"METS.xml" in paths}, key=len)
+    if not found or (len(found) > 1 and found[0] not in (b"", inner)):
+        return None
+    if found[0] not in (b"", inner) and len(tops) > 1:
+        return None
+    return found[0] if _is_package(source, found[0]) else None
+
+
+def _is_package(source: Source, place: bytes) -> bool:
+    beside = (place + b"representations/", place + b"metadata/")
+    if any(path.startswith(beside) for path in source.sizes):
+        return True
+    with source.open(place + b"METS.xml") as stream:
+        return _NAMESPACE in stream.read(_HEAD).replace(b"\0", b"")
 
 
 def read(source: Source, base: bytes = b"") -> Reading:

@@ -6,6 +6,9 @@ from preservation.model.report import Level
 from preservation.standards.eark.document import Document, Element
 from preservation.standards.eark.judging import Judging, shown
 
+_EARLY = "CSIP StructMap"
+"""The label of the structural map in the first texts of CSIP 2.0."""
+
 _PARTS = (
     ("Documentation", "CSIP93", "CSIP94", "CSIP95", "CSIP96", "CSIP116"),
     ("Schemas", "CSIP97", "CSIP98", "CSIP99", "CSIP100", "CSIP118"),
@@ -18,9 +21,11 @@ def judge(it: Judging, document: Document) -> None:
     """The CSIP structural map of a document, and every pointer."""
     root = document.root
     maps = list(root.all("structMap"))
-    named = [m for m in maps if m.get("LABEL") == "CSIP"]
+    named = [m for m in maps if m.get("LABEL") in ("CSIP", _EARLY)]
     if not maps or len(named) != 1:
         it.remarks.add("CSIP80", named[1] if len(named) > 1 else root, f"{len(named)} of them")
+    if any(m.get("LABEL") == _EARLY for m in named):
+        it.remarks.add("CSIP82", named[0], _EARLY, "CSIP", level=Level.WARNING)
     if maps and not named:
         it.remarks.add("CSIP82", maps[0], maps[0].get("LABEL") or "nothing", "CSIP")
     for structure in named or maps[:1]:
@@ -106,35 +111,44 @@ def _listed(
 
 def _part(it: Judging, top: Element, groups: dict[str, Element], codes: tuple[str, ...]) -> None:
     label, one, identity, spelling, pointer, target = codes
-    found = [d for d in top.all("div") if d.get("LABEL") == label]
-    mine = {i for i, g in groups.items() if _is_of(g, label)}
+    divisions = list(top.all("div"))
+    found = [d for d in divisions if d.get("LABEL") == label]
+    mine = {identifier for identifier, group in groups.items() if _is_of(group, label)}
+    own = any(d.get("LABEL").startswith(f"{label}/") for d in divisions)
     if len(found) > 1:
         it.remarks.add(one, found[1], f"{len(found)} of them", "one div", level=Level.ERROR)
-    own = label == "Representations" and any(
-        d.get("LABEL").startswith("Representations/") for d in top.all("div")
-    )
-    if not found and mine and not own:
+    elif not found and mine and not own:
         it.remarks.add(one, top, f"no div with the label {label}")
-    for division in top.all("div"):
+    for division in divisions:
         given = division.get("LABEL")
         if given != label and given.casefold() == label.casefold():
             it.remarks.add(spelling, division, given, label)
+    pointed = {f.get("FILEID") for f in _below(top, "fptr")}
+    pointed |= {m.get("xlink:title") for m in _below(top, "mptr")}
     for division in found:
         if not division.get("ID"):
             it.remarks.add(identity, division, "nothing")
-        pointed = {f.get("FILEID") for f in _below(division, "fptr")}
-        pointed |= {m.get("xlink:title") for m in _below(division, "mptr")}
-        everywhere = {f.get("FILEID") for f in _below(top, "fptr")} | pointed
-        for identifier in sorted(mine - everywhere):
+        for identifier in sorted(mine - pointed):
             it.remarks.add(pointer, division, f"no fptr to {identifier}", level=Level.ERROR)
             if label == "Representations":
                 it.remarks.add(target, division, f"no fptr to {identifier}")
-        for fptr in division.all("fptr"):
-            given = fptr.get("FILEID")
-            if given not in mine and given in groups:
+        _targets(it, division, groups, mine, codes)
+
+
+def _targets(
+    it: Judging,
+    division: Element,
+    groups: dict[str, Element],
+    mine: set[str],
+    codes: tuple[str, ...],
+) -> None:
+    label, *_, pointer, target = codes
+    for fptr in division.all("fptr"):
+        given = fptr.get("FILEID")
+        if given not in mine:
+            it.remarks.add(pointer, fptr, given, f"a file group of {label}")
+            if given in groups:
                 it.remarks.add(target, fptr, given, f"a file group of {label}")
-            if given not in mine:
-                it.remarks.add(pointer, fptr, given, f"a file group of {label}")
 
 
 def _is_of(group: Element, label: str) -> bool:

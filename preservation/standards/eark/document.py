@@ -9,7 +9,7 @@ from lxml import etree
 from preservation.model.report import Remark
 from preservation.rules import Refused
 from preservation.standards.eark import terms
-from preservation.standards.untrusted import untrusted
+from preservation.standards.untrusted import line_of, untrusted
 from preservation.standards.xml import METS, XLINK
 
 _PREFIX = f"{{{METS}}}"
@@ -21,32 +21,10 @@ _SHORT = {
 _LIMIT = 5_000_000
 """Elements, identifiers and pointers that are remembered of one document."""
 
-_KEPT = frozenset(
-    [
-        "mets",
-        "metsHdr",
-        "agent",
-        "name",
-        "note",
-        "altRecordID",
-        "dmdSec",
-        "amdSec",
-        "digiprovMD",
-        "rightsMD",
-        "techMD",
-        "sourceMD",
-        "mdRef",
-        "mdWrap",
-        "fileSec",
-        "fileGrp",
-        "file",
-        "FLocat",
-        "structMap",
-        "div",
-        "fptr",
-        "mptr",
-    ]
-)
+_HEADER = ("mets", "metsHdr", "agent", "name", "note", "altRecordID")
+_METADATA = ("dmdSec", "amdSec", "digiprovMD", "rightsMD", "techMD", "sourceMD", "mdRef", "mdWrap")
+_FILES = ("fileSec", "fileGrp", "file", "FLocat", "structMap", "div", "fptr", "mptr")
+_KEPT = frozenset((*_HEADER, *_METADATA, *_FILES))
 _POINTERS = ("ADMID", "DMDID", "FILEID")
 
 
@@ -129,9 +107,8 @@ class _Reading:
         """Take in an element with its attributes."""
         tag = str(element.tag)
         name = tag[len(_PREFIX) :] if tag.startswith(_PREFIX) else ""
-        if self.document is None:
-            if name != "mets":
-                raise Refused(Remark("XML-ROOT", self.where, tag, f"mets of {METS}"))
+        if self.document is None and name != "mets":
+            raise Refused(Remark("XML-ROOT", self.where, tag, f"mets of {METS}"))
         parent = self._open[-1] if self._open else None
         if name not in _KEPT or (self._open and parent is None):
             self._open.append(None)
@@ -146,7 +123,7 @@ class _Reading:
         if parent is not None:
             repeated = name == parent.name == "fileGrp"
             path = parent.path if repeated else f"{parent.path}/{name}"
-        made = Element(name, path, element.sourceline or 0, attributes, parent)
+        made = Element(name, path, line_of(element), attributes, parent)
         if self.document is None:
             self.document = Document(self.where, made)
         elif parent is not None and name != "file":

@@ -18,6 +18,12 @@ _COMMON = re.compile(r"https?://(earkcsip\.dilcis\.eu/|www\.eark-project\.com/ME
 _FGS = re.compile(r"https?://([a-z]+\.)?(riksarkivet|ra)\.se/", re.I)
 
 
+def kind_of(document_root: Element) -> str:
+    """SIP, AIP or DIP by the profile that a package claims; empty when it names none of them."""
+    profile = document_root.get("PROFILE")
+    return next((kind for kind, (_, it) in _PROFILES.items() if it.fullmatch(profile)), "")
+
+
 def claims_only_csip(document: Document) -> bool:
     """Whether its profile says that a package follows CSIP and no more."""
     return _COMMON.match(document.root.get("PROFILE")) is not None

@@ -33,6 +33,7 @@ class Judgement:
 
     kind: str = "SIP"
     objid: str = ""
+    content: bool = False
     remarks: list[Remark] = field(default_factory=list)
     claims: dict[bytes, tuple[Claim, ...]] = field(default_factory=dict)
     documents: list[bytes] = field(default_factory=list)
@@ -47,7 +48,7 @@ def judge(
     `place` is where the root lies in what was submitted; remarks name documents with it.
     """
     files = Files(sizes, empty)
-    found = Judgement(remarks=list(layout.judge(files)))
+    found = Judgement()
     referenced: set[bytes] = set()
     for path in _documents(files):
         found.documents.append(path)
@@ -59,6 +60,7 @@ def judge(
         except Refused as refused:
             found.remarks += refused.remarks
         found.remarks += it.remarks.all()
+    found.remarks[:0] = layout.judge(files, content=found.content)
     if found.kind == "AIP":
         _histories(found, opened, place)
     _unlisted(files, referenced, found)
@@ -86,7 +88,7 @@ def _document(it: Judging, path: bytes, opened: Opened, found: Judgement) -> Non
         nonlocal current
         if element.name == "metsHdr" and it.is_root:
             said = element.get("csip:OAISPACKAGETYPE")
-            found.kind = {"AIU": "AIP", "AIC": "AIP"}.get(said, said if said in _TABLES else "SIP")
+            found.kind = _kind(element, said)
             current = kinds_of[found.kind]
         _attributes(it, element, current.get(element.path, ()))
         if element.name == "file":
@@ -102,11 +104,20 @@ def _document(it: Judging, path: bytes, opened: Opened, found: Judgement) -> Non
     _judge_whole(it, document, found)
 
 
+def _kind(header_: Element, said: str) -> str:
+    """By its profile, else by its OAIS package type; a type that does not fit is remarked later."""
+    claimed = header.kind_of(header_.parent) if header_.parent else ""
+    typed = {"AIU": "AIP", "AIC": "AIP"}.get(said, said)
+    return claimed or (typed if typed in _TABLES else "SIP")
+
+
 def _judge_whole(it: Judging, document: Document, found: Judgement) -> None:
     sections.judge(it, document)
     divisions.judge(it, document)
     if it.is_root:
         found.objid = document.root.get("OBJID")
+        uses = (group.get("USE") for group in document.root.all("fileSec", "fileGrp"))
+        found.content = any(use.casefold().startswith("representations") for use in uses)
         header.judge(it, document, found.kind)
 
 

@@ -22,6 +22,7 @@ class Files:
     def __init__(self, sizes: Mapping[bytes, int], empty: Iterable[bytes] = ()) -> None:
         """`sizes` are octets by path, `empty` the folders with nothing in them."""
         self.sizes = sizes
+        self._looked = 0
         self._sorted = sorted([*sizes, *(folder + b"/" for folder in empty)])
 
     def below(self, folder: bytes) -> Iterator[bytes]:
@@ -55,6 +56,14 @@ class Files:
             else:
                 at += 1
         return list(found)
+
+    def spelled(self, path: bytes) -> bytes:
+        """The only file that has this path but for capitals; empty when there is none."""
+        folder = path.rpartition(b"/")[0]
+        beside = self.files(folder + b"/" if folder else b"")
+        found = [p for p in beside if p.lower() == path.lower()] if self._looked < 100 else []
+        self._looked += 1
+        return found[0] if len(found) == 1 else b""
 
     def folded(self, folder: str) -> bool:
         """Whether a folder of this name is there, in capitals or not."""

@@ -1,6 +1,8 @@
 """Rules of the folders of a package (CSIPSTR), and of the container that it came in (AIP)."""
 
-from preservation.model.report import Remark
+from dataclasses import replace
+
+from preservation.model.report import Level, Remark
 from preservation.standards.eark.judging import Files, shown
 
 _TOP = (
@@ -13,9 +15,29 @@ _TOP = (
 )
 
 
-def judge(files: Files) -> tuple[Remark, ...]:
-    """What the folders show; places are below the root of the package."""
-    remarks = [Remark(code, shown(folder)) for code, folder in _TOP if not files.has(folder)]
+_ALSO_INSIDE = ("CSIPSTR15", "CSIPSTR16")
+"""Folders that may lie in the representations instead."""
+
+
+def _inside(files: Files, folder: bytes) -> bool:
+    below = b"representations/"
+    places = [below, *(below + name + b"/" for name in files.folders(below))]
+    return any(files.has(place + folder) for place in places)
+
+
+def judge(files: Files, *, content: bool) -> tuple[Remark, ...]:
+    """What the folders show; places are below the root of the package.
+
+    `content` tells whether METS lists content: a package of nothing but metadata has no
+    representation, and its absence is no fault.
+    """
+    remarks = [
+        Remark(code, shown(folder))
+        for code, folder in _TOP
+        if not files.has(folder) and not (code in _ALSO_INSIDE and _inside(files, folder))
+    ]
+    if not content:
+        remarks = [_milder(remark) for remark in remarks]
     if b"METS.xml" not in files.sizes:
         other = next((p for p in files.sizes if p.lower() == b"mets.xml"), b"")
         remarks.append(Remark("CSIPSTR4", "METS.xml", shown(other)))
@@ -36,6 +58,10 @@ def judge(files: Files) -> tuple[Remark, ...]:
         if twin != name:
             remarks.append(Remark("CSIPSTR10", f"representations/{shown(name)}", shown(twin)))
     return tuple(remarks)
+
+
+def _milder(remark: Remark) -> Remark:
+    return replace(remark, level=Level.INFO) if remark.code == "CSIPSTR9" else remark
 
 
 def container(name: str, objid: str, *, kind: str, place: str) -> tuple[Remark, ...]:

@@ -74,10 +74,12 @@ def _look(it: Judging, link: Element, said: Element, codes: Codes) -> None:
     if path is None:
         it.remarks.add(codes.target, link, href, "a file of the package")
         return
-    size = it.files.sizes.get(path)
-    if size is None:
+    if path not in it.files.sizes:
         it.remarks.add(codes.target, link, href, "a file that is there")
-        return
+        path = it.files.spelled(path) if link.name == "mdRef" else b""
+        if not path:
+            return
+    size = it.files.sizes[path]
     it.referenced.add(path)
     _compare(it, said, codes, path, size)
 

@@ -90,26 +90,37 @@ def _software(it: Judging, header: Element) -> None:
 
 def _metadata(it: Judging, root: Element) -> None:
     descriptive = list(root.all("dmdSec"))
-    _listed(it, descriptive, b"metadata/descriptive/", "CSIP17")
-    sections = list(root.all("amdSec"))
-    if len(sections) > 1:
-        it.remarks.add("CSIP31", sections[1], f"{len(sections)} of them", "one")
-    preservation = it.base + b"metadata/preservation/"
-    if not sections:
-        held = it.files.filled(preservation)
-        found = "no amdSec, and files in metadata/preservation" if held else "no amdSec"
-        it.remarks.add("CSIP31", root, found)
     provenance = list(root.all("amdSec", "digiprovMD"))
     rights = list(root.all("amdSec", "rightsMD"))
     others = [*root.all("amdSec", "techMD"), *root.all("amdSec", "sourceMD")]
-    if not provenance and not it.files.filled(preservation):
-        it.remarks.add("CSIP32", sections[0] if sections else root, "no digiprovMD")
+    _administrative(it, root, provenance)
+    _listed(it, descriptive, b"metadata/descriptive/", "CSIP17")
     _listed(it, [*provenance, *rights, *others], b"metadata/preservation/", "CSIP32")
+    described = it.files.filled(it.base + b"metadata/descriptive/")
     for code, group in (("CSIP21", descriptive), ("CSIP35", provenance), ("CSIP48", rights)):
         for section in group:
             references = sum(1 for _ in section.all("mdRef"))
-            if references != 1:
+            if references != 1 and (section.children or described or code != "CSIP21"):
                 it.remarks.add(code, section, f"{references} of them", "one mdRef")
+
+
+def _administrative(it: Judging, root: Element, provenance: list[Element]) -> None:
+    """One section for history and rights, and nothing in it that leads nowhere."""
+    sections = list(root.all("amdSec"))
+    held = it.files.filled(it.base + b"metadata/preservation/")
+    if len(sections) > 1:
+        it.remarks.add("CSIP31", sections[1], f"{len(sections)} of them", "one")
+    elif not sections:
+        found = "no amdSec, and files in metadata/preservation" if held else "no amdSec"
+        it.remarks.add("CSIP31", root, found)
+    for section in sections:
+        if not section.children:
+            it.remarks.add("CSIP31", section, "an amdSec with nothing in it")
+    if not provenance and not held:
+        it.remarks.add("CSIP32", sections[0] if sections else root, "no digiprovMD")
+    for section in provenance:
+        if not section.children:
+            it.remarks.add("CSIP32", section, "a digiprovMD that leads to no document")
 
 
 def _listed(it: Judging, sections: Iterable[Element], folder: bytes, code: str) -> None:
@@ -143,17 +154,15 @@ def _files(it: Judging, root: Element) -> None:
         if it.files.filled(it.base + folder) and not any(u.startswith(use) for u in uses):
             it.remarks.add(code, sections[0] if sections else root, "no such file group")
     for group in groups:
-        _group(it, group, root)
+        _group(it, group)
 
 
-def _group(it: Judging, group: Element, root: Element) -> None:
+def _group(it: Judging, group: Element) -> None:
     use = group.get("USE")
     if not group.files and not any(True for _ in group.all("fileGrp")):
         it.remarks.add("CSIP66", group, "no file")
     if use.casefold().startswith("representations"):
-        mixed = root.get("csip:CONTENTINFORMATIONTYPE") in ("MIXED", "")
-        given = "csip:CONTENTINFORMATIONTYPE" in group.attributes
-        if not given and mixed:
+        if "csip:CONTENTINFORMATIONTYPE" not in group.attributes:
             it.remarks.add("CSIP62", group, "nothing")
         content_type(it, group, "CSIP62", "CSIP63")
     known = use.casefold().startswith(_DIVISIONS)

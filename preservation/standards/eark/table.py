@@ -1,4 +1,4 @@
-"""The rules that speak of one attribute of one element: a table, and the few tests that it needs."""
+"""The rules that speak of one attribute of one element: a table, and the tests that it needs."""
 
 import mimetypes
 import re

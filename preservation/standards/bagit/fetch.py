@@ -1,0 +1,59 @@
+"""`fetch.txt`: what a bag leaves elsewhere. Nothing is ever fetched."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from preservation.model.names import written
+from preservation.model.report import Remark
+from preservation.standards.bagit.lines import Unreadable, lines
+from preservation.standards.bagit.paths import decoded, leaves_the_bag
+from preservation.standards.bagit.tags import Declaration
+
+NAME = b"fetch.txt"
+_LINE = re.compile(rb"(\S+)[ \t]+(\d+|-)[ \t]+(.+)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Fetch:
+    """The paths that are to be fetched, each with its line, and what is wrong with the list."""
+
+    paths: dict[bytes, int] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def read(stream: BinaryIO, told: Declaration, hosts: Collection[str]) -> Fetch:
+    """Read `fetch.txt` (section 2.2.3); `hosts` are those that the agreement allows."""
+    found = Fetch()
+    unnamed: dict[str, int] = {}
+    try:
+        for number, line in lines(stream, told.encoding):
+            where = f"fetch.txt, line {number}"
+            match = _LINE.fullmatch(line)
+            if not match:
+                found.remarks.append(Remark("RFC8493-2.2.3", where, written(line[:80])))
+                continue
+            host, path = _host(match[1]), decoded(match[3].removeprefix(b"./"))
+            if leaves_the_bag(path):
+                found.remarks.append(Remark("RFC8493-5.1", where, written(path)))
+            elif not path.startswith(b"data/"):
+                found.remarks.append(Remark("RFC8493-2.2.3-TAG", where, written(path)))
+            else:
+                found.paths[path] = number
+            if host not in hosts:
+                unnamed.setdefault(host, number)
+    except Unreadable as error:
+        found.remarks.append(Remark("RFC8493-2.1.1-TEXT", "fetch.txt", error.found, told.encoding))
+    for host, number in unnamed.items():
+        found.remarks.append(Remark("RFC8493-2.2.3-HOST", f"fetch.txt, line {number}", host))
+    return found
+
+
+def _host(url: bytes) -> str:
+    try:
+        parts = urlsplit(url.decode("utf-8", "replace"))
+    except ValueError:
+        return "no host"
+    return parts.netloc.rpartition("@")[2].lower() or "no host"

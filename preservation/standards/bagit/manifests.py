@@ -1,0 +1,109 @@
+"""Manifests: which digest is claimed of which path, and every line that claims none."""
+
+import re
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from preservation.model.fixity import Algorithm, Digest
+from preservation.model.names import written
+from preservation.model.report import Remark
+from preservation.standards.bagit.lines import Unreadable, lines
+from preservation.standards.bagit.paths import leaves_the_bag
+from preservation.standards.bagit.tags import Declaration
+
+_NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
+_LINE = re.compile(rb"([0-9A-Fa-f]+)[ \t]+(.+)", re.DOTALL)
+_LISTED = 20
+"""Lines of one fault that are told one by one; the rest of them only as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the name of a manifest says; `plain` is whether it is as section 2.4 wants it."""
+
+    file: bytes
+    of_tags: bool
+    algorithm: str
+    plain: bool
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The digests of one manifest by path as written in it, `./` and `*` taken off."""
+
+    name: Name
+    entries: dict[bytes, Digest] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def name(path: bytes) -> Name | None:
+    """What the name of a tag file says if it is that of a manifest."""
+    match = _NAME.fullmatch(path)
+    if not match or b"/" in path:
+        return None
+    told = match[2].decode("ascii")
+    algorithm = re.sub(r"[^0-9a-z]", "", told.lower())
+    return Name(path, bool(match[1]), algorithm, path == path.lower() and told == algorithm)
+
+
+def read(stream: BinaryIO, named: Name, told: Declaration, sizes: object) -> Manifest:
+    """Read a manifest whose algorithm is known (section 2.1.3), and judge its lines.
+
+    `sizes` has the paths of all files, to tell a `*` that marks from one that begins a name.
+    """
+    found = Manifest(named)
+    reader = _Reader(found, Algorithm(named.algorithm), told, sizes)
+    try:
+        for number, line in lines(stream, told.encoding):
+            reader.take(number, line)
+    except Unreadable as error:
+        where = f"{written(named.file)}, line {error.line}" if error.line else written(named.file)
+        found.remarks.append(Remark("RFC8493-2.1.1-TEXT", where, error.found, told.encoding))
+    reader.close()
+    return found
+
+
+class _Reader:
+    """Takes the lines of one manifest; marks that every line bears are told once."""
+
+    def __init__(
+        self, found: Manifest, algorithm: Algorithm, told: Declaration, sizes: object
+    ) -> None:
+        self._found, self._algorithm, self._sizes = found, algorithm, sizes
+        self._strict = told.version >= (1, 0)
+        self._file = written(found.name.file)
+        self._marked: dict[str, list[int]] = {}
+
+    def take(self, number: int, line: bytes) -> None:
+        match = _LINE.fullmatch(line)
+        if not match or len(match[1]) != self._algorithm.hex_length:
+            self._remark("RFC8493-2.1.3-LINE", number, written(line[:80]))
+            return
+        path = self._plain(match[2], number)
+        if leaves_the_bag(path):
+            self._remark("RFC8493-5.1", number, written(path))
+            return
+        digest = Digest(self._algorithm, match[1].decode("ascii").lower())
+        entries = self._found.entries
+        held = entries.setdefault(path, digest)
+        if held is not digest:
+            code = "REPEATED" if held == digest and not self._strict else "DUPLICATE"
+            self._remark(f"RFC8493-2.1.3-{code}", number, written(path))
+
+    def _plain(self, path: bytes, number: int) -> bytes:
+        if path.startswith(b"*") and path not in self._sizes:  # type: ignore[operator]
+            path = path[1:]
+            self._marked.setdefault("RFC8493-6-MARKER", []).append(number)
+        if path.startswith(b"./"):
+            path = path[2:]
+            self._marked.setdefault("RFC8493-2.1.3-RELATIVE", []).append(number)
+        return path
+
+    def _remark(self, code: str, number: int, found: str) -> None:
+        self._found.remarks.append(Remark(code, f"{self._file}, line {number}", found))
+
+    def close(self) -> None:
+        for code, numbers in self._marked.items():
+            more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
+            listed = ", ".join(str(number) for number in numbers[:_LISTED])
+            self._found.remarks.append(Remark(code, self._file, f"line {listed}{more}"))

@@ -1,0 +1,83 @@
+"""Tag files: the declaration `bagit.txt`, and the labels and values of `bag-info.txt`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from preservation.model.report import Remark
+from preservation.standards.bagit.lines import Unreadable, is_text_encoding, lines
+
+VERSIONS = ((0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0))
+_STRICT = re.compile(
+    rb"BagIt-Version: \d+\.\d+(\r\n|\n|\r)Tag-File-Character-Encoding: [!-~]+(\r\n|\n|\r)?"
+)
+_VERSION = re.compile(r"BagIt-Version\s*:\s*(\d+)\.(\d+)\s*")
+_ENCODING = re.compile(r"Tag-File-Character-Encoding\s*:\s*(\S+)\s*")
+_LABEL = re.compile(r"([^:\s][^:]*?)(\s*):([ \t]+|$)(.*)", re.DOTALL)
+_OXUM = re.compile(r"(\d+)\.(\d+)")
+_DECLARATION_LIMIT = 4096
+
+Tags = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What `bagit.txt` says: the version, and the encoding of the other tag files."""
+
+    version: tuple[int, int] = (1, 0)
+    encoding: str = "utf-8"
+
+
+def declaration(stream: BinaryIO) -> tuple[Declaration, tuple[Remark, ...]]:
+    """Read `bagit.txt` (section 2.1.1); what cannot be read is taken for BagIt 1.0 in UTF-8."""
+    content = stream.read(_DECLARATION_LIMIT)
+    if content.startswith(b"\xef\xbb\xbf"):
+        return Declaration(), (Remark("RFC8493-2.1.1-BOM", "bagit.txt"),)
+    text = content.decode("utf-8", "replace").splitlines()
+    version = _VERSION.fullmatch(text[0]) if text else None
+    encoding = _ENCODING.fullmatch(text[1]) if len(text) > 1 else None
+    if not version or not encoding or any(line.strip() for line in text[2:]):
+        found = " / ".join(line[:60] for line in text[:3]) or "nothing"
+        return Declaration(), (Remark("RFC8493-2.1.1", "bagit.txt", found),)
+    told = Declaration((int(version[1]), int(version[2])), encoding[1])
+    remarks = []
+    if told.version not in VERSIONS:
+        found = f"{version[1]}.{version[2]}"
+        remarks.append(Remark("RFC8493-2.1.1-VERSION", "bagit.txt", found))
+    elif told.version >= (1, 0) and not _STRICT.fullmatch(content):
+        remarks.append(Remark("RFC8493-2.1.1-SPACE", "bagit.txt", repr(content[:80])[2:-1]))
+    if not is_text_encoding(told.encoding):
+        remarks.append(Remark("RFC8493-2.1.1-ENCODING", "bagit.txt", told.encoding[:40]))
+        told = Declaration(told.version)
+    return told, tuple(remarks)
+
+
+def labels(stream: BinaryIO, name: str, told: Declaration) -> tuple[Tags, tuple[Remark, ...]]:
+    """The labels and values of `bag-info.txt` (section 2.2.2), folded lines joined."""
+    found: list[tuple[str, str]] = []
+    remarks = []
+    try:
+        for number, line in lines(stream, told.encoding):
+            text = line.decode("utf-8", "replace")
+            match = _LABEL.fullmatch(text)
+            if text[0] in " \t" and found:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {text.strip()}".strip())
+            elif match and text[0] not in " \t" and (told.version < (1, 0) or not match[2]):
+                found.append((match[1], match[4].strip()))
+            else:
+                remarks.append(Remark("RFC8493-2.2.2", f"{name}, line {number}", text[:80]))
+    except Unreadable as error:
+        remarks.append(Remark("RFC8493-2.1.1-TEXT", name, error.found, told.encoding))
+    return found, tuple(remarks)
+
+
+def oxum(tags: Tags) -> tuple[tuple[int, int] | None, str]:
+    """Octets and files that `Payload-Oxum` promises, or what stands there that is no such thing."""
+    values = {value for label, value in tags if label.casefold() == "payload-oxum"}
+    if not values:
+        return None, ""
+    match = _OXUM.fullmatch(next(iter(values)))
+    if len(values) > 1 or not match:
+        return None, ", ".join(sorted(values))[:80]
+    return (int(match[1]), int(match[2])), ""

@@ -1,0 +1,46 @@
+"""The rules that no check stands for, each with the reason."""
+
+_MAY = "may be there, and cannot be wrong"
+_FOLLOWS = "says that the rules of the common specification hold, and those are checked"
+_ONE = "of a package that is split over containers; one container at a time is received"
+
+UNCHECKED = {
+    "CSIP45": f"rightsMD {_MAY}; what it holds is judged by CSIP46 to CSIP57",
+    "CSIP_REF_METS_1": f"structLink {_MAY}",
+    "CSIP_REF_METS_2": f"behaviorSec {_MAY}",
+    "SIP9": f"the archival creator {_MAY}; what it says is judged by SIP10 to SIP14",
+    "SIP13": f"the note {_MAY}; its type is judged by SIP14",
+    "SIP19": f"the note {_MAY}; its type is judged by SIP20",
+    "SIP21": f"persons to ask {_MAY}; what they say is judged by SIP22 to SIP24",
+    "SIP23": "a creator that is an individual is how a person to ask is known, so it always holds",
+    "SIP22": "a creator that is an individual is how a person to ask is known, so it always holds",
+    "SIP25": f"notes of a person {_MAY}",
+    "SIP26": f"the preserving organisation {_MAY}; judged by SIP27 to SIP31",
+    "SIP10": "ROLE ARCHIVIST is how the archival creator is known, so it always holds",
+    "SIP27": "ROLE PRESERVATION is how the preserving organisation is known, so it always holds",
+    "SIP30": f"the note {_MAY}; its type is judged by SIP31",
+    "SIP_REF_CSIP_1": _FOLLOWS,
+    "SIP_REF_CSIP_2": _FOLLOWS,
+    "SIP_REF_CSIP_3": _FOLLOWS,
+    "SIP_REF_METS_1": f"structLink {_MAY}",
+    "SIP_REF_METS_2": f"behaviorSec {_MAY}",
+    "DIP_REF_CSIP_1": _FOLLOWS,
+    "DIP_REF_CSIP_2": _FOLLOWS,
+    "DIP_REF_CSIP_3": _FOLLOWS,
+    "DIP_REF_METS_1": f"structLink {_MAY}",
+    "DIP_REF_METS_2": f"behaviorSec {_MAY}",
+    "AIP1": _ONE,
+    "AIP2": _ONE,
+    "AIP3": f"{_ONE}; within one, CSIP105 to CSIP110 judge the pointers",
+    "AIP7": f"a format by registry, designation or both: each {_MAY}",
+    "AIP8": f"PRONOM {_MAY}",
+    "AIP11": f"the place of storage {_MAY}",
+    "AIP12": "whether an object has a relationship to describe cannot be seen in the package",
+    "AIP17": "whether an event made an object cannot be seen in the package",
+    "AIP21": "a policy of the archive, not in a package",
+    "AIP27": "a container without a single top folder is no package, and is refused as such",
+    "CSIPSTR1": "a package is one folder, or a container that is refused unless it unpacks to one",
+    "CSIPSTR3": f"a container {_MAY}",
+    "CSIPSTR8": f"other metadata folders {_MAY}",
+    "CSIPSTR14": f"further folders {_MAY}",
+}
