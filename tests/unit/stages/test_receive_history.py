@@ -123,3 +123,30 @@ def test_an_event_without_a_date_is_told():
     events, (remark,) = history.read(io.BytesIO(document), "premis.xml", lambda name: name)
     assert events == ()
     assert (remark.code, remark.found) == ("HISTORY-DATE", "x: last week")
+
+
+def test_an_eark_aip_brings_its_ead_and_its_history(shared, run):
+    places = shared.glob("corpora/eark-examples/**/733dc055-34be-4260-85c7-5549a7083031")
+    sip, findings = run(receive(FolderSource(next(places)), package=PACKAGE))
+    assert sip.kind is SipKind.EARK_AIP
+    assert sip.imported
+    (record,) = sip.description
+    assert record.about == ""
+    assert record.first("title")
+    missed = [f.note for f in findings if f.outcome is Outcome.NOT_PERFORMED]
+    assert any("no schema ead.xsd is installed" in note for note in missed)
+
+
+def test_the_checksums_of_a_folder_in_a_bag_are_compared_too(tmp_path, run):
+    listed = f"{hashlib.md5(b'x', usedforsecurity=False).hexdigest()}  a.txt\n".encode()
+    files = {"data/objects/a.txt": b"x", "data/metadata/checksum.md5": listed}
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]
+    (tmp_path / "manifest-sha256.txt").write_text("".join(lines))
+    sip, _ = run(receive(FolderSource(tmp_path), package=PACKAGE))
+    (file,) = [f for f in sip.files if f.role is Role.PAYLOAD]
+    assert [claim.code for claim in file.claims][-1] == "CHECKSUM-DIGEST"
+    assert len(file.claims) == 2
