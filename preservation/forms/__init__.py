@@ -135,7 +135,7 @@ class Event(BaseModel):
     identifier: str
     type: str
     when: datetime
-    outcome: Literal["success", "failure", "warning", "not performed"]
+    outcome: Literal["success", "failure", "warning", "not performed", "not told"]
     agent: str
     detail: str
     note: str

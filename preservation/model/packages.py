@@ -12,7 +12,7 @@ from preservation.model.description import Record
 from preservation.model.fixity import Claim, Digest
 from preservation.model.formats import Identification
 from preservation.model.identifiers import PackageId
-from preservation.model.premis import RightsStatement
+from preservation.model.premis import Event, RightsStatement
 from preservation.model.report import Remark
 from preservation.model.storage import Copy, Member, Summary
 
@@ -68,7 +68,8 @@ class Sip:
     """A submission package as it was found: untrusted, every file accounted for, none read yet.
 
     `name` is what its producer called it, in written form; `root` the folder that its files are
-    below; `histories` the documents in which another system tells what it did to the files. With
+    below; `histories` the documents in which another system tells what it did to the files;
+    `imported` its events, as they are on record there. With
     `faults` it cannot be taken in; it is read all the same, so that everything is said at once.
     """
 
@@ -83,6 +84,7 @@ class Sip:
     rights: tuple[RightsStatement, ...] = ()
     histories: tuple[bytes, ...] = ()
     faults: tuple[Remark, ...] = ()
+    imported: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from preservation.model.report import Remark
 
 
 class EventType(StrEnum):
-    """Preservation event types of the Library of Congress that Arkiv records."""
+    """Preservation event types of the Library of Congress, and one for those of other systems."""
 
     INGESTION_START = "ingestion start"
     INGESTION_END = "ingestion end"
@@ -35,15 +35,30 @@ class EventType(StrEnum):
     RECOVERY = "recovery"
     DISSEMINATION = "dissemination"
     DELETION = "deletion"
+    ACCESSION = "accession"
+    CAPTURE = "capture"
+    CREATION = "creation"
+    INGESTION = "ingestion"
+    METADATA_MODIFICATION = "metadata modification"
+    MIGRATION = "migration"
+    MODIFICATION = "modification"
+    QUARANTINE = "quarantine"
+    TRANSFER = "transfer"
+    UNQUARANTINE = "unquarantine"
+    OTHER = "event of another system"
 
 
 class Outcome(StrEnum):
-    """How an event ended. A check that could not be made is never a success and never a failure."""
+    """How an event ended. A check that could not be made is never a success and never a failure.
+
+    `not told` is only for events of other systems, which may leave it out or have their own words.
+    """
 
     SUCCESS = "success"
     FAILURE = "failure"
     WARNING = "warning"
     NOT_PERFORMED = "not performed"
+    NOT_TOLD = "not told"
 
 
 class AgentType(StrEnum):
@@ -130,17 +145,43 @@ class RepresentationObject:
 
 
 @dataclass(frozen=True, slots=True)
-class RightsStatement:
-    """What may be done with the package, and on what basis (PREMIS rightsStatement).
+class Grant:
+    """What may be done: `act` is `disseminate`, `replicate` ...; with a restriction, what not.
 
-    `basis` is `copyright`, `license`, `statute` or `other`; `act` is `disseminate`, `replicate` ...
+    Dates are years, months or days (`2011-01-31`), or `open`.
+    """
+
+    act: str
+    restriction: str = ""
+    start: str = ""
+    end: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RightsStatement:
+    """What may be done, and on what basis (PREMIS rightsStatement).
+
+    `basis` is `copyright`, `license`, `statute` or `other`, which `other_basis` names. `objects`
+    are paths in the AIP, those of folders with `/` at the end; none means the package. Copyright
+    has `status` and `jurisdiction`, a statute `jurisdiction` and `citation`, a license `terms`.
+    `documents` are type, value and role of what proves it.
     """
 
     identifier: str
     basis: str
-    note: str
-    act: str
-    restriction: str = ""
+    grants: tuple[Grant, ...]
+    objects: tuple[str, ...] = ()
+    other_basis: str = ""
+    status: str = ""
+    jurisdiction: str = ""
+    determined: str = ""
+    start: str = ""
+    end: str = ""
+    terms: str = ""
+    citation: str = ""
+    notes: tuple[str, ...] = ()
+    documents: tuple[tuple[str, str, str], ...] = ()
 
 
 def object_identifier(package: PackageId, path: str) -> str:

@@ -48,6 +48,7 @@ def _describe(path: str) -> Json:
             facts = [("pages", str(len(pdf.pages))), ("PDF version", pdf.pdf_version)]
             problems = _problems(pdf)
             facts += _claims(pdf, problems)
+            facts += _active(pdf, problems)
             inhibitors = ["encryption"] if pdf.is_encrypted else []
     except pikepdf.PasswordError:
         return [[], ["password protection"]]
@@ -108,10 +109,28 @@ def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
     return [("claims", f"PDF/A-{found[1]}{found[2].lower()}")] if found else []
 
 
+def _active(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
+    """Scripts that run when the document is opened, and files in it; neither is run or opened."""
+    try:
+        names: Json = pdf.Root.get("/Names", {})
+        action: Json = pdf.Root.get("/OpenAction", {})
+        scripted = "/JavaScript" in names or (
+            hasattr(action, "keys") and str(action.get("/S", "")) == "/JavaScript"
+        )
+        facts = [("JavaScript", "yes")] if scripted else []
+        return facts + ([("attachments", str(len(pdf.attachments)))] if pdf.attachments else [])
+    except MemoryError:
+        raise
+    except Exception as error:
+        problems.append(f"what it carries cannot be read: {error}")
+        return []
+
+
 class Pdf:
     """Pages, version, encryption, claims and damage of PDF files.
 
-    Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `damage` (what qpdf found wrong).
+    Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `JavaScript`,
+    `attachments`, `damage` (what qpdf found wrong).
     Inhibitors: `encryption`, or `password protection` when it cannot be opened without one. A file
     on which qpdf needs more than 2 GiB costs only itself the answer. Close it (or use `with`).
     """

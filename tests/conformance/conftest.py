@@ -20,6 +20,7 @@ from preservation.model.premis import (
     EventType,
     FileObject,
     Finding,
+    Grant,
     Outcome,
     RepresentationObject,
     RightsStatement,
@@ -197,7 +198,9 @@ def _lay_out(root):
     aip.put("metadata/descriptive/dc.xml", dublin_core.write_package(Record("", (title,))))
     described = Record(f"{ORIGINAL}/data/Faqja 1 & 2, ë.tif", (title,))
     aip.put("metadata/descriptive/files.xml", dublin_core.write_files([described]))
-    rights = RightsStatement("r1", "statute", "Law 04/L-088", "disseminate", "after 2087")
+    rights = RightsStatement(
+        "r1", "statute", (Grant("disseminate", "after 2087", note="Law 04/L-088"),)
+    )
     aip.put(
         "metadata/preservation/premis.xml",
         premis.write_package(

@@ -64,7 +64,7 @@ def test_any_premis_document_is_valid(official, strategies, data):
     it = RepresentationObject(object_identifier(package, "representations/original"), "original")
     files = data.draw(st.lists(strategies.file_objects(), max_size=2))
     events = data.draw(strategies.events(["submission/x", "representations/original"]))
-    rights = data.draw(st.lists(strategies.rights, max_size=1))
+    rights = data.draw(st.lists(strategies.rights(), max_size=1))
     content = premis.write_representation(
         package=package, representation=it, files=files, events=events
     )

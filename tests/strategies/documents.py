@@ -15,6 +15,7 @@ from preservation.model.premis import (
     EventType,
     FileObject,
     Finding,
+    Grant,
     Outcome,
     RepresentationObject,
     RightsStatement,
@@ -161,14 +162,32 @@ agents = st.builds(Agent, filled, texts, st.sampled_from(AgentType), texts)
 representations = st.sampled_from(["original", "preservation", "access"]).map(
     lambda name: RepresentationObject(object_identifier(PACKAGE, f"representations/{name}"), name)
 )
-rights = st.builds(
-    RightsStatement,
-    filled,
-    st.sampled_from(["copyright", "license", "statute", "other"]),
-    texts,
-    filled,
-    texts,
-)
+dates = st.sampled_from(["", "1987", "2011-01", "2011-01-31", "open"])
+grants = st.builds(Grant, filled, texts, dates, dates, texts)
+
+
+@st.composite
+def rights(draw):
+    """A statement with what its basis asks for."""
+    basis = draw(st.sampled_from(["copyright", "license", "statute", "other"]))
+    facts = {
+        "copyright": {"status": filled, "jurisdiction": filled, "determined": dates},
+        "license": {"terms": texts},
+        "statute": {"jurisdiction": filled, "citation": filled, "determined": dates},
+        "other": {"other_basis": filled},
+    }[basis]
+    documents = st.lists(st.tuples(filled, filled, texts), max_size=2)
+    return RightsStatement(
+        draw(filled),
+        basis,
+        tuple(draw(st.lists(grants, min_size=1, max_size=3))),
+        objects=draw(st.sampled_from([(), ("submission/x", "representations/original/data/a/")])),
+        start=draw(dates),
+        end=draw(dates),
+        notes=tuple(draw(st.lists(filled, max_size=2))),
+        documents=tuple(draw(documents)),
+        **{name: draw(values) for name, values in facts.items()},
+    )
 
 
 def events(named):

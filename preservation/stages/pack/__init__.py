@@ -40,12 +40,13 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
     detail = "AIP (E-ARK CSIP and AIP 2.2, METS 1.12, PREMIS 3, BagIt 1.0)"
     note = f"{account.preserved_files} files, {account.preserved_bytes} octets of payload"
     yield Finding(EventType.PACKAGE_CREATION, Outcome.SUCCESS, ARKIV, detail, note)
-    events = tuple(packing.events())
+    own = tuple(packing.events())
+    events = (*own, *sip.imported)
     documents = Documents(sip.id, packing.scratch / "aip", packing.created)
     records = describe(sip, documents)
     accompany(sip, documents, account.preserved_files)
     objects = tuple(file_objects(characterized))
-    represent(objects, documents, packing, _creation(events))
+    represent(objects, documents, packing, _creation(own))
     enclose(characterized, documents, packing, events)
     summary = Summary(
         sip.id,

@@ -11,12 +11,12 @@ from preservation.model.description import Record, Statement
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
 from preservation.model.packages import Exclusion, ReceivedFile, Role, Sip, SipKind
-from preservation.model.premis import ARKIV, EventType, Finding, Outcome
+from preservation.model.premis import ARKIV, EventType, Finding, Outcome, RightsStatement
 from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import bag, eark, folder
+from preservation.stages.receive import archivematica, bag, eark, fgs, folder, histories
 from preservation.stages.receive.reading import Reading
 from preservation.standards import bagit
 
@@ -46,6 +46,8 @@ def receive(
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
     files = _files(kept, reading)
+    imported, said = histories.read(source, reading.histories, files)
+    remarks += said
     sip = Sip(
         package,
         source.name,
@@ -55,13 +57,17 @@ def receive(
         (*exclusions, *excluded),
         tuple(found.empty_folders),
         _records(reading, files),
-        reading.rights,
+        _rights(reading, files),
         reading.histories,
         errors(remarks),
+        imported,
     )
     yield from _judgement(sip, remarks)
     if sip.kind in eark.KINDS:
         yield eark.SCHEMA_NOT_CHECKED
+    if reading.unchecked:
+        detail, note = "descriptions held against their schemas", "; ".join(reading.unchecked)
+        yield Finding(EventType.VALIDATION, Outcome.NOT_PERFORMED, ARKIV, detail, note)
     yield from _findings(sip)
     return sip
 
@@ -71,9 +77,13 @@ def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     root = eark.root(source)
     if bagit.is_bag(source.sizes):
         found = bag.read(source, hosts)
-        return found if root is None else _inside(found, eark.read(source, root))
+        if root is None:
+            return archivematica.refined(source, found)
+        return _inside(found, eark.read(source, root))
     if root is not None:
         return eark.read(source, root)
+    if fgs.recognized(source):
+        return fgs.read(source)
     return folder.read(source)
 
 
@@ -151,6 +161,20 @@ def _records(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[Record, .
     return tuple(Record(about, tuple(said)) for about, said in records.items())
 
 
+def _rights(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[RightsStatement, ...]:
+    """Rights by where in the AIP the files and folders lie that they are about."""
+    if not reading.rights:
+        return ()
+    places, given = _places(files), {file.given for file in files}
+    rights = []
+    for number, (about, statement) in enumerate(reading.rights, start=1):
+        where = places.get(about, "")
+        where += "/" if where and about not in given else ""
+        identifier = statement.identifier or f"rights-{number}"
+        rights.append(replace(statement, identifier=identifier, objects=(where,) if where else ()))
+    return tuple(rights)
+
+
 def _places(files: Sequence[ReceivedFile]) -> Mapping[bytes, str]:
     """Where each payload file, and each folder of them, as given, will lie."""
     places = {b"": ""}
@@ -190,6 +214,11 @@ def _findings(sip: Sip) -> Iterator[Finding]:
         detail = "names that a bag cannot hold got an escaped stored name"
         note = f"{len(renamed)} files; the names as given are in originalName"
         yield Finding(EventType.FILENAME_CHANGE, Outcome.SUCCESS, ARKIV, detail, note, renamed)
+    if sip.imported:
+        detail = "events that another system recorded are among those of the package"
+        documents = ", ".join(written(path) for path in sip.histories)
+        note = f"{len(sip.imported)} events imported from {documents}"
+        yield Finding(EventType.METADATA_EXTRACTION, Outcome.SUCCESS, ARKIV, detail, note)
     if sip.exclusions or sip.empty_folders:
         listed = [f"{written(e.given)}: {e.reason}" for e in sip.exclusions]
         listed += [f"{written(empty)}: an empty folder" for empty in sip.empty_folders]

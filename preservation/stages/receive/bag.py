@@ -20,4 +20,7 @@ def read(source: Source, hosts: Collection[str] = ()) -> Reading:
         source.open, source.sizes, folders=source.contents.empty_folders, hosts=hosts
     )
     remarks = (*found.remarks, *inner.remarks)
-    return replace(inner, kind=SipKind.BAG, claims=found.claims, remarks=remarks)
+    both = dict(found.claims)
+    for path, claims in inner.claims.items():
+        both[path] = (*both.get(path, ()), *claims)
+    return replace(inner, kind=SipKind.BAG, claims=both, remarks=remarks)

@@ -4,6 +4,7 @@ from preservation.model.packages import SipKind
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Source
+from preservation.stages.receive import descriptions
 from preservation.stages.receive.reading import Reading
 from preservation.standards.eark.judge import Judgement, judge
 from preservation.standards.eark.judging import shown
@@ -57,12 +58,19 @@ def read(source: Source, base: bytes = b"") -> Reading:
     sizes = {p[len(base) :]: size for p, size in source.sizes.items() if p.startswith(base)}
     empty = [e[len(base) :] for e in source.contents.empty_folders if e.startswith(base)]
     found = judge(sizes, lambda p: source.open(base + p), empty=empty, place=shown(base))
+    folder = b"metadata/descriptive/"
+    described = descriptions.read(
+        source, [base + p for p in sizes if p.startswith(folder) and p.endswith(b".xml")]
+    )
+    said = tuple(dict.fromkeys(it for every in described.statements.values() for it in every))
     return Reading(
         _BY_TYPE[found.kind],
         _payload(sizes, base),
         claims={base + path: claims for path, claims in found.claims.items()},
+        statements=[(b"", said)] if said else [],
         histories=tuple(base + path for path in found.histories),
-        remarks=(*found.remarks, *_container(source, base, found)),
+        remarks=(*found.remarks, *_container(source, base, found), *described.remarks),
+        unchecked=tuple(described.unchecked),
     )
 
 

@@ -1,16 +1,20 @@
 """A folder with spreadsheets: what in it is payload, and what its tables say."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from preservation.errors import Rejected
 from preservation.model import names
 from preservation.model.description import Statement
 from preservation.model.names import written
 from preservation.model.packages import SipKind
+from preservation.model.premis import RightsStatement
 from preservation.model.report import Remark
 from preservation.ports import Source
+from preservation.rules import Refused
+from preservation.stages.receive import checksums, descriptions
+from preservation.stages.receive.descriptions import Described
 from preservation.stages.receive.reading import Reading, Said
-from preservation.standards import metadata_csv
+from preservation.standards import metadata_csv, rights_csv, table
 
 _ACCOMPANYING = frozenset({b"metadata", b"logs", b"processingMCP.xml"})
 _KNOWN_METADATA = (
@@ -20,8 +24,15 @@ _KNOWN_METADATA = (
     b"checksum.",
     b"identifiers.json",
     b"premis.xml",
+    b"source-metadata.csv",
+    b"dc.xml",
+    b"mods.xml",
+    b"ead.xml",
+    b"ead3.xml",
+    b"eac-cpf.xml",
 )
-_SHEET_LIMIT = 64 * 1024 * 1024
+_PACKAGE = frozenset({"", ".", "./", "objects", "objects/", "./objects/"})
+_NAMED = 20
 
 
 def read(source: Source, base: bytes = b"") -> Reading:
@@ -33,7 +44,19 @@ def read(source: Source, base: bytes = b"") -> Reading:
     """
     payload = _payload(source, base)
     statements, remarks = _description(source, base, payload)
-    return Reading(SipKind.FOLDER, payload, statements=statements, remarks=remarks)
+    claims, about_claims = checksums.read(source, base, payload)
+    rights, about_rights = _rights(source, base, payload)
+    said, documents = _documents(source, base, payload)
+    return Reading(
+        SipKind.FOLDER,
+        payload,
+        claims,
+        (*statements, *said),
+        rights,
+        _histories(source, base, payload),
+        (*remarks, *about_claims, *about_rights, *documents.remarks),
+        tuple(documents.unchecked),
+    )
 
 
 def _payload(source: Source, base: bytes) -> Mapping[bytes, bytes]:
@@ -57,13 +80,12 @@ def _description(
     if place not in source.sizes or place in payload:
         return (), ()
     where = written(place)
-    if source.sizes[place] > _SHEET_LIMIT:
-        found = f"{source.sizes[place]} octets"
-        return (), (Remark("CSV-SIZE", where, found, f"at most {_SHEET_LIMIT} octets"),)
+    if source.sizes[place] > table.LIMIT:
+        return (), (_too_large(source, place),)
     try:
-        sheet = metadata_csv.read(source.content(place))
-    except Rejected as rejected:
-        return (), tuple(Remark("CSV-TABLE", where, reason) for reason in rejected.reasons)
+        sheet = metadata_csv.read(source.content(place), where)
+    except Refused as refused:
+        return (), refused.remarks
     places = _places(payload, base)
     statements: dict[bytes, list[Statement]] = {}
     remarks = []
@@ -75,8 +97,83 @@ def _description(
             statements.setdefault(about, []).extend(row.statements)
     if sheet.other_columns:
         remarks.append(Remark("CSV-COLUMNS", where, ", ".join(sheet.other_columns)))
+    remarks += _undescribed(payload, statements, where)
     said = [(about, tuple(found)) for about, found in statements.items() if found]
     return said, tuple(remarks)
+
+
+def _too_large(source: Source, place: bytes) -> Remark:
+    found = f"{source.sizes[place]} octets"
+    return Remark("CSV-SIZE", written(place), found, f"at most {table.LIMIT} octets")
+
+
+def _undescribed(
+    payload: Mapping[bytes, bytes], described: Collection[bytes], where: str
+) -> Iterator[Remark]:
+    """What has no row, in one remark, if the table speaks of single files at all."""
+    if not any(path in described for path in payload):
+        return
+    bare = [written(path) for path in payload if path not in described]
+    if bare:
+        more = f" and {len(bare) - _NAMED} more" if len(bare) > _NAMED else ""
+        yield Remark("CSV-UNDESCRIBED", where, ", ".join(bare[:_NAMED]) + more)
+
+
+def _rights(
+    source: Source, base: bytes, payload: Mapping[bytes, bytes]
+) -> tuple[Sequence[tuple[bytes, RightsStatement]], tuple[Remark, ...]]:
+    """Statements from `rights.csv` by what they speak of, and what is wrong with them."""
+    place = base + rights_csv.NAME.encode()
+    if place not in source.sizes or place in payload:
+        return (), ()
+    if source.sizes[place] > table.LIMIT:
+        return (), (_too_large(source, place),)
+    where = written(place)
+    said, remarks = rights_csv.read(source.content(place), where)
+    places = _places(payload, base)
+    found, absent = [], []
+    for name, line, statement in said:
+        about = b"" if name in _PACKAGE else _about(name.strip("/"), places)
+        if about is None:
+            absent.append(Remark("RIGHTS-ABSENT", f"{where}, line {line}", name))
+        else:
+            found.append((about, statement))
+    return found, (*remarks, *absent)
+
+
+def _documents(
+    source: Source, base: bytes, payload: Mapping[bytes, bytes]
+) -> tuple[list[Said], Described]:
+    """What the XML documents in `metadata/` say, of the package or of what a list says."""
+    folder = base + b"metadata/"
+    found = [
+        path
+        for path in source.sizes
+        if path.startswith(folder)
+        and path not in payload
+        and path.lower().endswith(b".xml")
+        and not path.startswith(folder + b"submissionDocumentation/")
+        and path != folder + b"premis.xml"
+    ]
+    described = descriptions.read(source, found)
+    try:
+        about = descriptions.listed(source, folder)
+    except Refused as refused:
+        described.remarks += refused.remarks
+        about = {}
+    places = _places(payload, base)
+    said = []
+    for path, statements in described.statements.items():
+        name = os.fsdecode(about.get(path, b"")).strip("/")
+        place = b"" if name in _PACKAGE else _about(name, places)
+        if place is not None and statements:
+            said.append((place, statements))
+    return said, described
+
+
+def _histories(source: Source, base: bytes, payload: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    place = base + b"metadata/premis.xml"
+    return (place,) if place in source.sizes and place not in payload else ()
 
 
 def _about(name: str, places: Mapping[str, bytes]) -> bytes | None:

@@ -19,14 +19,17 @@ class Reading:
 
     `payload` gives for each file that is content, by its path as given, its name below `data/` of
     the AIP; every other file is kept as submission material. `claims` are digests by the path of
-    the file that they are of. `histories` are the paths of documents with the events of another
-    system. `remarks` are everything that the rules of this kind say, short of digests.
+    the file that they are of. `rights` stand by the file or folder as given that they are about
+    (empty: all); their own objects and identifiers are not known yet. `histories` are the paths of
+    documents with the events of another system. `remarks` are everything that the rules of this
+    kind say, short of digests; `unchecked` the checks that could not be made, with reasons.
     """
 
     kind: SipKind
     payload: Mapping[bytes, bytes]
     claims: Mapping[bytes, tuple[Claim, ...]] = field(default_factory=dict)
     statements: Sequence[Said] = ()
-    rights: tuple[RightsStatement, ...] = ()
+    rights: Sequence[tuple[bytes, RightsStatement]] = ()
     histories: tuple[bytes, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    unchecked: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from preservation.model.premis import (
     RepresentationObject,
     RightsStatement,
 )
+from preservation.standards.premis import rights
 from preservation.standards.premis.document import (
     ANSWER,
     CHARACTERISTICS,
@@ -85,7 +86,7 @@ class _Reading:
             identifier = _text(element, "agentIdentifier/agentIdentifierValue")
             self.agents[identifier] = _agent(element)
         elif name == "rightsStatement":
-            self.rights.append(_rights(element))
+            self.rights.append(rights.read(element, self.paths, self.package))
         else:
             self.take_object(element)
 
@@ -203,14 +204,4 @@ def _agent(element: etree._Element) -> Agent:
         _optional(element, "agentVersion"),
         AgentType(_text(element, "agentType")),
         _optional(element, "agentNote"),
-    )
-
-
-def _rights(element: etree._Element) -> RightsStatement:
-    return RightsStatement(
-        _text(element, "rightsStatementIdentifier/rightsStatementIdentifierValue"),
-        _text(element, "rightsBasis"),
-        _optional(element, "rightsGranted/rightsGrantedNote"),
-        _text(element, "rightsGranted/act"),
-        _optional(element, "rightsGranted/restriction"),
     )

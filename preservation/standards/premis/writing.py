@@ -1,5 +1,6 @@
 """PREMIS documents as a stream: each object is in memory only while its lines are made."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
+from preservation.standards.premis import rights as rights_of
 from preservation.standards.premis.document import (
     CHARACTERISTICS,
     DECISION,
@@ -27,6 +29,7 @@ from preservation.standards.premis.document import (
 )
 from preservation.standards.xml import PREMIS, XSI, attribute, instant, stream, text
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _TERMS_OF_OUTCOME = (Outcome.SUCCESS, Outcome.WARNING)
 """Outcomes that are terms of the Library of Congress; it says `fail`, and has no fourth."""
@@ -101,7 +104,7 @@ def _document(
     for agent in dict.fromkeys(event.finding.agent for event in events):
         yield _agent(agent)
     for statement in rights:
-        yield _rights(package, statement)
+        yield rights_of.write(package, statement)
     yield "</premis>\n"
 
 
@@ -214,8 +217,9 @@ def _event(package: PackageId, event: Event) -> str:
         "</eventOutcomeDetailNote></eventOutcomeDetail>"
     )
     return (
-        f"<event>{_identifier('event', event.identifier)}\n"
-        f"<eventType{_authority('eventType')}>{finding.type}</eventType>\n"
+        f"<event>{_identifier('event', event.identifier, _kind(event.identifier))}\n"
+        f"<eventType{_authority('eventType') if finding.type is not EventType.OTHER else ''}>"
+        f"{finding.type}</eventType>\n"
         f"<eventDateTime>{instant(event.when)}</eventDateTime>\n"
         f"<eventDetailInformation><eventDetail>{text(finding.detail)}</eventDetail>"
         "</eventDetailInformation>\n<eventOutcomeInformation><eventOutcome"
@@ -225,6 +229,11 @@ def _event(package: PackageId, event: Event) -> str:
         f"{_identifier('linkingAgent', agent_identifier(finding.agent))}\n"
         f"{''.join(_linked(package, path) for path in finding.objects or ('',))}</event>\n"
     )
+
+
+def _kind(identifier: str) -> str:
+    """The type of an event's identifier: that of another system may be no UUID."""
+    return UUID if _UUID.fullmatch(identifier) else "local"
 
 
 def _linked(package: PackageId, path: str) -> str:
@@ -245,20 +254,4 @@ def _agent(agent: Agent) -> str:
         f"<agent>{_identifier('agent', agent_identifier(agent))}"
         f"<agentName>{text(agent.name)}</agentName>"
         f"<agentType{_authority('agentType')}>{agent.type}</agentType>{version}{note}</agent>\n"
-    )
-
-
-def _rights(package: PackageId, statement: RightsStatement) -> str:
-    """The note stands with the act: the blocks of each basis ask for facts that nobody gave us."""
-    restriction = (
-        f"<restriction>{text(statement.restriction)}</restriction>" if statement.restriction else ""
-    )
-    note = f"<rightsGrantedNote>{text(statement.note)}</rightsGrantedNote>"
-    return (
-        f"<rights><rightsStatement>"
-        f"{_identifier('rightsStatement', statement.identifier, 'local')}"
-        f"<rightsBasis{_authority('rightsBasis')}>{text(statement.basis)}</rightsBasis>"
-        f"<rightsGranted><act>{text(statement.act)}</act>{restriction}"
-        f"{note if statement.note else ''}</rightsGranted>"
-        f"{_object_link('linking', str(package))}</rightsStatement></rights>\n"
     )

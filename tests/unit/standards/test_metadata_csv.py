@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preservation.errors import Rejected
 from preservation.model.description import ELEMENTS, Statement
+from preservation.rules import Refused
+from preservation.standards import table
 from preservation.standards.metadata_csv import read
 
 TITLE = Statement("title", "Vdekjet")
@@ -72,30 +73,50 @@ def test_empty_cells_beyond_the_header_are_nothing():
 
 
 @pytest.mark.parametrize(
-    ("content", "reasons"),
+    ("content", "remarks"),
     [
-        (b"", ["is empty"]),
-        (b"\xef\xbb\xbf", ["is empty"]),
-        (b"name,dc.title\n", ["line 1: expected a column 'filename', found 'name, dc.title'"]),
-        (b"filename,dc.title,filename\n", ["line 1: the column 'filename' stands twice"]),
-        (b"filename,dc.title\n.,Zo\xeb\n", ["line 2: not UTF-8"]),
-        ("filename\n".encode("utf-16"), ["line 1: not UTF-8"]),
-        (b"filename,dc.title\na,b\0\n", ["line 2: a character U+0000"]),
-        (b"filename,dc.title\na,one, two\nb,x\nc,d,e\n", ["line 2: 3 cells", "line 4: 3 cells"]),
-        (b'filename,dc.title\na,"one\nb,two\n', ["unexpected end of data"]),
-        (b'filename,dc.title\na,"one"two\n', ["line 2: ',' expected after '\"'"]),
-        (b"filename,dc.title\na," + b"x" * 200_000 + b"\n", ["field larger than field limit"]),
-        (b"filename,dc.title\na,b\x0bc\nd,\x1f\ne\x01,f\n", ["line 2: a character", "3", "4"]),
-        ("filename,dc.title\na,b\ufffe\n".encode(), ["line 2: a character U+FFFE"]),
+        (b"", [("CSV-EMPTY", "", "")]),
+        (b"\xef\xbb\xbf", [("CSV-EMPTY", "", "")]),
+        (b"name,dc.title\n", [("CSV-HEADER", "1", "name, dc.title")]),
+        (b"filename|dc.title\n", [("CSV-HEADER", "1", "filename|dc.title")]),
+        (b"filename,dc.title,filename\n", [("CSV-TWICE", "1", "filename")]),
+        (b"filename,dc.title\n.,Zo\xeb\n", [("CSV-ENCODING", "2", "octet eb")]),
+        ("filename\n".encode("utf-16"), [("CSV-ENCODING", "1", "UTF-16")]),
+        (b"filename,dc.title\na,b\0\n", [("CSV-CHARACTER", "2", "U+0000")]),
+        (
+            b"filename,dc.title\na,one, two\nb,x\nc,d,e\n",
+            [("CSV-CELLS", "2", "3 cells"), ("CSV-CELLS", "4", "3 cells")],
+        ),
+        (b'filename,dc.title\na,"one\nb,two\n', [("CSV-QUOTES", "3", "unexpected end of data")]),
+        (
+            b'filename,dc.title\na,"one"two\n',
+            [("CSV-QUOTES", "2", "',' expected after '\"'")],
+        ),
+        (
+            b"filename,dc.title\na," + b"x" * 200_000 + b"\n",
+            [("CSV-CELL-SIZE", "2", "field larger than field limit (131072)")],
+        ),
+        (b"filename,dc.title\na," + b"x" * 2_000_000, [("CSV-CELL-SIZE", "", "a line of over")]),
+        (
+            b"filename,dc.title\na,b\x0bc\nd,\x1f\n",
+            [("CSV-CHARACTER", "2", "U+000B"), ("CSV-CHARACTER", "3", "U+001F")],
+        ),
+        (b"x" * (table.LIMIT + 1), [("CSV-SIZE", "", "67108865 octets")]),
     ],
 )
-def test_what_cannot_be_read_for_sure_is_refused_with_its_lines(content, reasons):
-    with pytest.raises(Rejected) as raised:
+def test_what_cannot_be_read_for_sure_is_refused_by_rule_and_line(content, remarks):
+    with pytest.raises(Refused) as raised:
         read(content)
-    assert len(raised.value.reasons) == len(reasons)
-    for found, expected in zip(raised.value.reasons, reasons, strict=True):
-        assert found.startswith("metadata/metadata.csv")
-        assert expected in found
+    assert len(raised.value.remarks) == len(remarks)
+    for remark, (code, line, found) in zip(raised.value.remarks, remarks, strict=True):
+        where = "metadata/metadata.csv" + (f", line {line}" if line else "")
+        assert (remark.code, remark.where) == (code, where)
+        assert remark.found.startswith(found)
+
+
+def test_a_formula_in_a_cell_is_data():
+    sheet = read(b"filename;dc.title\na.tif;=HYPERLINK(A1)\nb.tif;@x\n")
+    assert [row.statements[0].value for row in sheet.rows] == ["=HYPERLINK(A1)", "@x"]
 
 
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="￾￿"))
@@ -124,5 +145,5 @@ def test_what_a_csv_writer_writes_is_read_back(elements, values, delimiter):
 @given(st.binary())
 def test_no_octets_make_it_fail_in_any_other_way(content):
     for text in (content, b"filename,dc.title\n" + content):
-        with contextlib.suppress(Rejected):
+        with contextlib.suppress(Refused):
             read(text)

@@ -185,7 +185,7 @@ class Tree:
             "event",
             {},
             self.identifier("event", event.identifier),
-            self.term("eventType", str(it.type)),
+            self.term("eventType", str(it.type), known=it.type is not EventType.OTHER),
             self.e("eventDateTime", {}, instant(event.when)),
             self.e("eventDetailInformation", {}, self.e("eventDetail", {}, it.detail)),
             self.e(
@@ -214,14 +214,67 @@ class Tree:
             self.e("agentNote", {}, agent.note) if agent.note else None,
         )
 
-    def rights(self, it):
-        granted = self.e(
+    def some(self, name, value):
+        return [self.e(name, {}, value)] if value else []
+
+    def dates(self, name, start, end):
+        if not start and not end:
+            return []
+        begun = self.e("startDate", {}, start or "unknown")
+        return [self.e(name, {}, begun, *self.some("endDate", end))]
+
+    def basis(self, it):
+        name = "otherRights" if it.basis == "other" else it.basis
+        notes = [self.e(f"{name}Note", {}, note) for note in it.notes]
+        outer = f"{name}DocumentationIdentifier"
+        documents = [
+            self.e(
+                outer,
+                {},
+                self.e(f"{outer}Type", {}, kind),
+                self.e(f"{outer}Value", {}, value),
+                *self.some(f"{name}DocumentationRole", role),
+            )
+            for kind, value, role in it.documents
+        ]
+        dates = self.dates(f"{name}ApplicableDates", it.start, it.end)
+        facts = {
+            "copyright": [
+                *self.some("copyrightStatus", it.status),
+                *self.some("copyrightJurisdiction", it.jurisdiction),
+                *self.some("copyrightStatusDeterminationDate", it.determined),
+            ],
+            "statute": [
+                *self.some("statuteJurisdiction", it.jurisdiction),
+                *self.some("statuteCitation", it.citation),
+                *self.some("statuteInformationDeterminationDate", it.determined),
+            ],
+        }
+        if it.basis == "license":
+            found = [*documents, *self.some("licenseTerms", it.terms), *notes, *dates]
+        elif it.basis == "other":
+            found = [*documents, *self.some("otherRightsBasis", it.other_basis), *dates, *notes]
+        else:
+            found = [*facts[it.basis], *notes, *documents, *dates]
+        return [self.e(f"{name}Information", {}, *found)] if found else []
+
+    def granted(self, it):
+        allowed = not it.restriction or it.restriction.lower() == "allow"
+        return self.e(
             "rightsGranted",
             {},
             self.e("act", {}, it.act),
-            self.e("restriction", {}, it.restriction) if it.restriction else None,
-            self.e("rightsGrantedNote", {}, it.note) if it.note else None,
+            *self.some("restriction", it.restriction),
+            *self.dates("termOfGrant" if allowed else "termOfRestriction", it.start, it.end),
+            *self.some("rightsGrantedNote", it.note),
         )
+
+    def linked_right(self, path):
+        if path and (path.startswith("submission/") or path.endswith("/")):
+            return self.identifier("linkingObject", path, "path in the AIP")
+        return self.identifier("linkingObject", object_identifier(PACKAGE, path))
+
+    def rights(self, it):
         return self.e(
             "rights",
             {},
@@ -230,8 +283,9 @@ class Tree:
                 {},
                 self.identifier("rightsStatement", it.identifier, "local"),
                 self.term("rightsBasis", it.basis),
-                granted,
-                self.identifier("linkingObject", str(PACKAGE)),
+                *self.basis(it),
+                *map(self.granted, it.grants),
+                *(self.linked_right(path) for path in it.objects or ("",)),
             ),
         )
 
@@ -267,7 +321,7 @@ def packages(draw, strategies):
         "sip": draw(strategies.filled),
         "representations": tuple(found),
         "events": tuple(draw(strategies.events(named))),
-        "rights": tuple(draw(st.lists(strategies.rights, max_size=2))),
+        "rights": tuple(draw(st.lists(strategies.rights(), max_size=2))),
     }
 
 

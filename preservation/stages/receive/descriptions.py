@@ -1,0 +1,69 @@
+"""Documents of description that came with a package: what they say, and whether they are valid."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from preservation.model.description import Statement
+from preservation.model.names import written
+from preservation.model.report import Remark
+from preservation.ports import Source
+from preservation.rules import Refused
+from preservation.standards import descriptive, table
+from preservation.standards.descriptive import checking
+
+_LIMIT = 64 * 1024 * 1024
+_LIST = b"source-metadata.csv"
+
+
+@dataclass(slots=True)
+class Described:
+    """Statements by the document that makes them, remarks, and the checks that were not made."""
+
+    statements: dict[bytes, tuple[Statement, ...]] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+
+def read(source: Source, documents: Iterable[bytes]) -> Described:
+    """Read documents of description; those of kinds that nobody knows are left as they are."""
+    described = Described()
+    for document in documents:
+        where = written(document)
+        if source.sizes[document] > _LIMIT:
+            found = f"{source.sizes[document]} octets"
+            described.remarks.append(Remark("DESCRIPTION-SIZE", where, found))
+            continue
+        content = source.content(document)
+        try:
+            found_kind = descriptive.read(content, where)
+        except Refused as refused:
+            described.remarks += refused.remarks
+            continue
+        if found_kind is None:
+            described.remarks.append(Remark("DESCRIPTION-UNKNOWN", where))
+            continue
+        described.statements[document] = found_kind.statements
+        name = f"{found_kind.kind} {found_kind.version}".strip()
+        place = checking.installed(found_kind.schema)
+        if place is None:
+            reason = f"{where} ({name}): no schema {found_kind.schema} is installed"
+            described.unchecked.append(reason)
+            continue
+        described.remarks += [
+            Remark("DESCRIPTION-SCHEMA", f"{where}, line {line}", message, f"valid {name}")
+            for line, message in checking.faults(content, place)
+        ]
+    return described
+
+
+def listed(source: Source, folder: bytes) -> Mapping[bytes, bytes]:
+    """What each document below `metadata/` is about, by `source-metadata.csv` if there is one."""
+    place = folder + _LIST
+    if place not in source.sizes or source.sizes[place] > table.LIMIT:
+        return {}
+    found = table.read(
+        source.content(place), written(place), needed=("filename", "metadata"), once=()
+    )
+    of, named = found.header.index("filename"), found.header.index("metadata")
+    return {folder + os.fsencode(cells[named]): os.fsencode(cells[of]) for _, cells in found.rows}
