@@ -210,8 +210,8 @@ class Ingestion:
         return self._record("pack", pack(characterized, packing=packing))
 
     def _replicate(self, aip: Aip) -> StoredAip:
-        stage = replicate(aip, stores=self._stores, progress=self._progress)
-        return self._record("replicate", stage)
+        stores = self._stores
+        return self._record("replicate", replicate(aip, stores=stores, progress=self._progress))
 
     def _register(self, stored: StoredAip) -> Receipt:
         summary = stored.aip.summary
@@ -263,10 +263,9 @@ def begun(
 ) -> Iterator[Ingestion]:
     """An ingestion with its scratch folder, which is gone afterwards; first mends what crashed.
 
-    A SIP that is refused leaves a record, and a report where `publish` writes one.
-
-    The folder is locked while its process lives, so that whoever comes later can tell a package
-    that is on its way from one that was left behind.
+    A SIP that is refused leaves a record, and a report where `publish` writes one. The folder is
+    locked while its process lives, so that whoever comes later can tell a package that is on its
+    way from one that was left behind.
     """
     by = agreed(archive, agreement)
     recover(archive)

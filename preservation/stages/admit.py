@@ -63,7 +63,13 @@ def admit_formats(identified: Identified, *, agreement: Agreement) -> Stage[Iden
             expected = ", ".join(sorted(allowed))
             remark = Remark("AGREEMENT-FORMAT", where, name, expected)
             files[remark].append(file.received.path)
-    yield _finding(agreement, tuple(files), "formats")
+    missed = sum(1 for it in identified.identifications if not it.performed)
+    if missed:
+        detail = f"{_named(agreement)}: formats of files that nobody could identify"
+        note = f"{missed} of {len(identified.identifications)} files"
+        yield Finding(EventType.VALIDATION, Outcome.NOT_PERFORMED, ARKIV, detail, note)
+    if files or missed < len(identified.identifications):
+        yield _finding(agreement, tuple(files), "formats")
     if files:
         raise Refused(*files)
     return identified
@@ -76,10 +82,14 @@ def _finding(agreement: Agreement, remarks: tuple[Remark, ...], what: str) -> Fi
         outcome = Outcome.WARNING
     if Level.ERROR in graves:
         outcome = Outcome.FAILURE
-    version = f", version {agreement.version}" if agreement.version else ""
-    detail = f"agreement {agreement.name}{version}: {what}"
+    detail = f"{_named(agreement)}: {what}"
     note = "; ".join(sentence(remark) for remark in remarks) or "as agreed"
     return Finding(EventType.VALIDATION, outcome, ARKIV, detail, note, remarks=remarks)
+
+
+def _named(agreement: Agreement) -> str:
+    version = f", version {agreement.version}" if agreement.version else ""
+    return f"agreement {agreement.name}{version}"
 
 
 def _kind(sip: Sip, source: Source, agreement: Agreement) -> Iterator[Remark]:

@@ -3,9 +3,11 @@
 import pytest
 
 from preservation.agreements import find
+from preservation.assembly.archive import opened
 from preservation.assembly.check import check
 from preservation.assembly.ingest import ingest
 from preservation.errors import Misconfigured
+from preservation.model.premis import Outcome
 from preservation.rules import Refused
 
 SHEET = b"filename,dc.title,dc.creator,dc.date,dc.identifier,dc.type,dc.format\n"
@@ -40,7 +42,6 @@ def brought(archive, quiet):
         ("[limits]\nbytes = 90", "AGREEMENT-BYTES"),
         ("[limits]\nfile_bytes = 60", "AGREEMENT-FILE-BYTES"),
         ('[formats]\nallowed = ["fmt/353"]', "AGREEMENT-FORMAT"),
-        ('[formats]\nrefused = ["fmt/4"]', "AGREEMENT-FORMAT-REFUSED"),
     ],
 )
 def test_what_is_not_agreed_is_refused(archive, sip, agree, brought, text, code):
@@ -49,6 +50,38 @@ def test_what_is_not_agreed_is_refused(archive, sip, agree, brought, text, code)
         brought(sip(FILES))
     assert {remark.code for remark in refused.value.remarks} == {code}
     assert archive.catalogue.packages() == ()
+
+
+@pytest.fixture
+def identifying(archive_folder, agree, quiet):
+    """Ingests into the archive with a tool that identifies formats."""
+
+    def run(folder, text):
+        agree(text)
+        settings = (archive_folder / "arkiv.toml").read_text("utf-8")
+        settings = settings.replace("identifiers = []", 'identifiers = ["siegfried"]')
+        (archive_folder / "arkiv.toml").write_text(settings, "utf-8")
+        with opened(archive_folder) as place:
+            return ingest(place, folder, again=False, progress=quiet, agreement="made")
+
+    return run
+
+
+def test_a_format_that_was_agreed_not_to_be_sent_is_refused(sip, identifying):
+    with pytest.raises(Refused, match=r"objects/a\.gif: .*fmt/4.*AGREEMENT-FORMAT-REFUSED"):
+        identifying(sip(FILES), '[formats]\nrefused = ["fmt/4"]')
+
+
+def test_a_format_that_was_agreed_is_taken(sip, identifying):
+    assert identifying(sip(FILES), '[formats]\nallowed = ["fmt/4"]').account.preserved_files == 1
+
+
+def test_formats_that_nobody_identified_are_not_performed(archive, sip, agree, brought):
+    agree('[formats]\nrefused = ["fmt/4"]')
+    receipt = brought(sip(FILES))
+    events = [e.finding for e in archive.catalogue.events(receipt.aip_id)]
+    (told,) = [f for f in events if f.detail.startswith("agreement") and "formats" in f.detail]
+    assert (told.outcome, told.note) == (Outcome.NOT_PERFORMED, "1 of 1 files")
 
 
 def test_folders_within_folders_are_limited(sip, agree, brought):
