@@ -4,7 +4,6 @@ libxml2 judges, in flat memory; what it refuses is explained by xmlschema, which
 slower and tells path, reason and what was expected. Nothing is ever fetched from a network.
 """
 
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
@@ -13,7 +12,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-import preservation
+from preservation import resources
 from preservation.errors import Misconfigured
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -32,9 +31,8 @@ class SchemaName(StrEnum):
 
 
 def folder() -> Path:
-    """Where the schemas lie: beside the code in a checkout, in `share/arkiv` once installed."""
-    checkout = Path(preservation.__file__).parents[1] / "schemas"
-    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "arkiv" / "schemas"
+    """Where the schemas lie."""
+    return resources.folder("schemas")
 
 
 class Validation:
