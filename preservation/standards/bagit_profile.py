@@ -152,9 +152,10 @@ def _manifests(profile: Profile, found: tuple[str, ...], kind: str) -> Iterator[
 
 def _files(profile: Profile, kind: str, paths: set[str], free: Iterable[str]) -> Iterator[Remark]:
     code = f"BAGIT-PROFILE-{kind.upper()}-FILE"
-    for pattern in profile.lists.get(f"{kind}-Files-Required", ()):
-        if not any(_matches(path, (pattern,)) for path in paths):
-            yield Remark(f"{code}-REQUIRED", pattern)
+    for name in profile.lists.get(f"{kind}-Files-Required", ()):
+        is_folder = name.endswith("/")
+        if name not in paths and not (is_folder and any(it.startswith(name) for it in paths)):
+            yield Remark(f"{code}-REQUIRED", name)
     allowed = profile.lists.get(f"{kind}-Files-Allowed", ("*",))
     for path in sorted(paths.difference(free)):
         if not _matches(path, allowed):
@@ -183,10 +184,8 @@ def _version(profile: Profile, bag: Bag) -> Iterator[Remark]:
 
 
 def _matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path fits a pattern, where `*` spans folders; `data/src/` is all that is in it."""
-    return any(
-        path == it or fnmatchcase(path, it + "*" if it.endswith("/") else it) for it in patterns
-    )
+    """Whether a path is named or fits a pattern; `data/src/*` is all below, folders as well."""
+    return any(path == it or fnmatchcase(path, it) for it in patterns)
 
 
 def _plain(algorithm: str) -> str:
