@@ -7,11 +7,13 @@ from preservation.model.packages import SipKind
 from preservation.ports import Source
 from preservation.stages.receive import folder
 from preservation.stages.receive.reading import Reading
-from preservation.standards import bagit
+from preservation.standards import bagit, bagit_profile
 
 
 def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     """Read a bag (RFC 8493): the claims of all manifests, and its payload as a folder.
+
+    A bag that names a profile is held to it.
 
     `hosts` are those from which the agreement lets files be fetched.
     """
@@ -19,7 +21,8 @@ def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     found = bagit.judge(
         source.open, source.sizes, folders=source.contents.empty_folders, hosts=hosts
     )
-    remarks = (*found.remarks, *inner.remarks)
+    profiled = bagit_profile.judge_named(found, source.sizes)
+    remarks = (*found.remarks, *profiled, *inner.remarks)
     both = dict(found.claims)
     for path, claims in inner.claims.items():
         both[path] = (*both.get(path, ()), *claims)
