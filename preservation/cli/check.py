@@ -41,7 +41,7 @@ def command(
         from preservation.assembly.several import brought
 
         agreed = find(agreement, _archive()).agreement
-        with brought(path.absolute(), several=several) as packages:
+        with brought(path.absolute(), several=several, limits=agreed.limits) as packages:
             codes = [
                 _one(it.path, it.name_from(path), html=_numbered(html, n), by=agreed, json=json)
                 for n, it in enumerate(packages)

@@ -67,6 +67,7 @@ def _brought(
     archive: "Archive", given: Path, *, several: bool, wanted: "_Wanted", json: bool
 ) -> list[int]:
     """Ingest what was named: one SIP, or each of several; gives the exit codes."""
+    from preservation.agreements import find
     from preservation.assembly.several import brought
     from preservation.errors import ArkivError
     from preservation.forms import IngestForm
@@ -74,7 +75,8 @@ def _brought(
 
     name = written(os.fsencode(given))
     try:
-        with brought(given.absolute(), archive.scratch, several=several) as sips:
+        limits = find(wanted.agreement, archive.folder).agreement.limits
+        with brought(given.absolute(), archive.scratch, several=several, limits=limits) as sips:
             return [
                 _one(archive, sip.path, sip.name_from(given), wanted=wanted, json=json)
                 for sip in sips
