@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from preservation.model.description import Statement
 from preservation.model.names import written
@@ -14,6 +15,10 @@ from preservation.standards.descriptive import checking
 
 _LIMIT = 64 * 1024 * 1024
 _LIST = b"source-metadata.csv"
+_CASES = b"dilcis.eu/xml/erms"
+_HEAD = 4096
+_LOOKED_AT = 1000
+"""XML files of the content that are looked into for case records; a package of them has few."""
 
 
 @dataclass(slots=True)
@@ -55,6 +60,17 @@ def read(source: Source, documents: Iterable[bytes]) -> Described:
             for line, message in checking.faults(content, place)
         ]
     return described
+
+
+def case_records(source: Source, content: Iterable[bytes]) -> list[bytes]:
+    """The files of the content that are CITS ERMS (FGS for case records), by how they begin."""
+    documents = (path for path in content if path.lower().endswith(b".xml"))
+    return [path for path in islice(documents, _LOOKED_AT) if _speaks_of_cases(source, path)]
+
+
+def _speaks_of_cases(source: Source, path: bytes) -> bool:
+    with source.open(path) as stream:
+        return _CASES in stream.read(_HEAD).replace(b"\0", b"").lower()
 
 
 def listed(source: Source, folder: bytes) -> Mapping[bytes, bytes]:

@@ -59,13 +59,14 @@ def read(source: Source, base: bytes = b"") -> Reading:
     empty = [e[len(base) :] for e in source.contents.empty_folders if e.startswith(base)]
     found = judge(sizes, lambda p: source.open(base + p), empty=empty, place=shown(base))
     folder = b"metadata/descriptive/"
-    described = descriptions.read(
-        source, [base + p for p in sizes if p.startswith(folder) and p.endswith(b".xml")]
-    )
+    payload = _payload(sizes, base)
+    documents = [base + p for p in sizes if p.startswith(folder) and p.endswith(b".xml")]
+    documents += descriptions.case_records(source, (p for p in payload if p not in documents))
+    described = descriptions.read(source, documents)
     said = tuple(dict.fromkeys(it for every in described.statements.values() for it in every))
     return Reading(
         _BY_TYPE[found.kind],
-        _payload(sizes, base),
+        payload,
         claims={base + path: claims for path, claims in found.claims.items()},
         statements=[(b"", said)] if said else [],
         histories=tuple(base + path for path in found.histories),

@@ -45,6 +45,7 @@ def read(source: Source) -> Reading:
         claims[file.path] = (*claims.get(file.path, ()), *claim)
     remarks += [Remark("FGS-UNLISTED", written(p)) for p in payload if p not in claims]
     metadata = [p for p in source.sizes if p.startswith(b"metadata/") and p.endswith(b".xml")]
+    metadata += descriptions.case_records(source, payload)
     described = descriptions.read(source, metadata)
     said = [it for found in described.statements.values() for it in found]
     statements = tuple(dict.fromkeys((*document.statements(), *said)))
