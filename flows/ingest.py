@@ -14,14 +14,19 @@ from preservation.forms.page import publish
 
 
 @flow(name="ingest", persist_result=False)
-def ingest(archive: str, sip: str, again: bool = False) -> dict[str, Any]:
+def ingest(
+    archive: str, sip: str, again: bool = False, agreement: str = "default"
+) -> dict[str, Any]:
     """Preserve a SIP; gives its receipt, as the schema `ingest.json` describes it.
 
-    `archive` and `sip` are folders; `again` lets a SIP in that is preserved already.
+    `archive` and `sip` are folders; `again` lets a SIP in that is preserved already;
+    `agreement` is the name of the one that it comes under.
     """
     with (
         opened(Path(archive).resolve()) as place,
-        begun(place, again=again, progress=Silence(), publish=publish) as ingestion,
+        begun(
+            place, again=again, progress=Silence(), publish=publish, agreement=agreement
+        ) as ingestion,
     ):
         state: Any = Path(sip).absolute()
         for name, step in ingestion.steps:

@@ -22,12 +22,16 @@ from preservation.ports import Progress, Scanner
 from preservation.recording import Stage, record
 from preservation.rules import Refused, errors
 from preservation.settings import cores
+from preservation.stages.admit import admit
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.validate import validate
 from preservation.stages.verify import verify
 
 T = TypeVar("T")
+
+ANY = Agreement("default")
+"""No agreement: whatever is whole and harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,13 @@ class Report:
         return not errors(self.remarks)
 
 
-def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> Report:
+def check(
+    path: Path,
+    *,
+    progress: Progress,
+    scanner: Scanner | None = None,
+    agreement: Agreement = ANY,
+) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
     Raises Misconfigured when there is nothing to look at.
@@ -68,11 +78,13 @@ def check(path: Path, *, progress: Progress, scanner: Scanner | None = None) -> 
     refused: tuple[Remark, ...] = ()
     name, sizes = written(os.fsencode(path.name)), {}
     try:
-        with source_of(path) as source:
+        with source_of(path, agreement.limits) as source:
             name, sizes = source.name, source.sizes
-            sip = hear(_received(source, package))
+            sip = hear(_received(source, package, agreement))
             kind = sip.kind
-            hear(_checks(sip, source, scanner, progress))
+            sip = hear(admit(sip, source, agreement=agreement))
+            hear(_unidentified(agreement))
+            hear(_checks(sip, source, scanner, agreement, progress))
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
@@ -96,8 +108,19 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
     return remarks or tuple(Remark("REFUSED", found=reason) for reason in rejected.reasons)
 
 
+def _unidentified(agreement: Agreement) -> Stage[None]:
+    if agreement.allowed_formats or agreement.refused_formats:
+        what = (EventType.FORMAT_IDENTIFICATION, Outcome.NOT_PERFORMED, ARKIV)
+        note = "a check identifies no formats; an ingest holds them against the agreement"
+        yield Finding(*what, f"agreement {agreement.name}: formats", note)
+
+
 def _checks(
-    sip: Sip, source: FolderSource | TarSource, scanner: Scanner | None, it: Progress
+    sip: Sip,
+    source: FolderSource | TarSource,
+    scanner: Scanner | None,
+    by: Agreement,
+    it: Progress,
 ) -> Stage[Verified]:
     """Every check, also when one before it found something: the report has all at once."""
     verified: Verified | None = None
@@ -106,7 +129,7 @@ def _checks(
         verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
     except Refused as refused:
         remarks += refused.remarks
-    by, now = Agreement("default"), SystemClock().now()
+    now = SystemClock().now()
     try:
         yield from scan(sip, source, scanner=scanner, agreement=by, now=now, progress=it)
     except Refused as refused:
@@ -119,7 +142,7 @@ def _checks(
     return (yield from validate(verified, source))
 
 
-def _received(source: FolderSource | TarSource, package: PackageId) -> Stage[Sip]:
+def _received(source: FolderSource | TarSource, package: PackageId, by: Agreement) -> Stage[Sip]:
     """What is in it; several packages in one container are no package."""
     yield from unpacking(source)
     if isinstance(source, TarSource):
@@ -128,4 +151,4 @@ def _received(source: FolderSource | TarSource, package: PackageId) -> Stage[Sip
         several = source.unpacked is not None and holds_packages(source.place)
     if several:
         raise Refused(Remark("CONTAINER-SEVERAL"))
-    return (yield from receive(source, package=package))
+    return (yield from receive(source, package=package, hosts=by.fetch_hosts))

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from preservation.agreements import DEFAULT, Agreed
+from preservation.assembly.agreed import agreed, stores
 from preservation.assembly.archive import Archive
 from preservation.assembly.recovery import recover, register, settle
 from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
@@ -15,7 +17,6 @@ from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.assembly.several import holds_packages
 from preservation.assembly.sources import FolderSource, source_at, unpacking
 from preservation.errors import ArkivError, Rejected
-from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
@@ -35,6 +36,7 @@ from preservation.ports import Progress
 from preservation.recording import Stage, record
 from preservation.rules import Refused
 from preservation.settings import cores
+from preservation.stages.admit import admit, admit_formats
 from preservation.stages.characterize import characterize
 from preservation.stages.identify import identify
 from preservation.stages.pack import Packing, pack
@@ -69,14 +71,22 @@ class Ingestion:
     """One SIP on its way into an archive: its stages, in order, each recorded as it runs."""
 
     def __init__(
-        self, archive: Archive, submissions: Submissions, *, again: bool, progress: Progress
+        self,
+        archive: Archive,
+        submissions: Submissions,
+        *,
+        agreed: Agreed,
+        again: bool,
+        progress: Progress,
     ) -> None:
         """Give the package its identifier; `again` lets a SIP in that is preserved already."""
         self._submissions = submissions
         self.id = PackageId(str(uuid4()))
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
-        self._agreement = Agreement("default")
+        self._agreed = agreed
+        self._agreement = agreed.agreement
+        self._stores = stores(archive, agreed.agreement)
         self._journal = Heeding(archive.journal)
         self._sip = Path()
         self._kind: SipKind | None = None
@@ -88,9 +98,11 @@ class Ingestion:
         """The stages; the first takes the path of the SIP, the last gives the receipt."""
         return (
             ("receive", self._receive),
+            ("admit", self._admit),
             ("verify", self._verify),
             ("scan", self._scan),
             ("identify", self._identify),
+            ("admit formats", self._admit_formats),
             ("characterize", self._characterize),
             ("pack", self._pack),
             ("replicate", self._replicate),
@@ -125,15 +137,24 @@ class Ingestion:
         self._sip = sip
         unpacked = self._scratch / "unpacked"
         shutil.rmtree(unpacked, ignore_errors=True)  # a step may be tried again
-        self._source = source_at(sip, unpacked)
+        self._source = source_at(sip, unpacked, self._agreement.limits)
         self._record("unpack", unpacking(self._source))
         if self._source.unpacked and holds_packages(self._source.place):
             raise Refused(Remark("CONTAINER-SEVERAL"))
         exclude = self._archive.settings.ingest.exclude
-        received = self._record("receive", receive(self._source, package=self.id, exclude=exclude))
+        hosts = self._agreement.fetch_hosts
+        stage = receive(self._source, package=self.id, exclude=exclude, hosts=hosts)
+        received = self._record("receive", stage)
         self._exclusions = received.exclusions
         self._kind = received.kind
         return received
+
+    def _admit(self, sip: Sip) -> Sip:
+        return self._record("admit", admit(sip, self._source, agreement=self._agreement))
+
+    def _admit_formats(self, identified: Identified) -> Identified:
+        stage = admit_formats(identified, agreement=self._agreement)
+        return self._record("admit formats", stage)
 
     def _verify(self, sip: Sip) -> Verified:
         stage = verify(
@@ -180,15 +201,16 @@ class Ingestion:
     def _pack(self, characterized: Characterized) -> Aip:
         packing = Packing(
             self._archive.clock.now(),
-            tuple(self._archive.stores),
+            tuple(store.name for store in self._stores),
             self._scratch,
             self._archive.settings.archive.name,
             self.events,
+            self._agreed.text if self._agreement.name != DEFAULT else b"",
         )
         return self._record("pack", pack(characterized, packing=packing))
 
     def _replicate(self, aip: Aip) -> StoredAip:
-        stores = tuple(self._archive.stores.values())
+        stores = self._stores
         return self._record("replicate", replicate(aip, stores=stores, progress=self._progress))
 
     def _register(self, stored: StoredAip) -> Receipt:
@@ -211,10 +233,18 @@ class Ingestion:
 
 
 def ingest(
-    archive: Archive, sip: Path, *, again: bool, progress: Progress, publish: Publish | None = None
+    archive: Archive,
+    sip: Path,
+    *,
+    again: bool,
+    progress: Progress,
+    publish: Publish | None = None,
+    agreement: str = DEFAULT,
 ) -> Receipt:
     """Run all stages directly, without Prefect; raises what a stage raises."""
-    with begun(archive, again=again, progress=progress, publish=publish) as ingestion:
+    with begun(
+        archive, again=again, progress=progress, publish=publish, agreement=agreement
+    ) as ingestion:
         state: Any = sip
         for _, step in ingestion.steps:
             state = step(state)
@@ -224,18 +254,23 @@ def ingest(
 
 @contextmanager
 def begun(
-    archive: Archive, *, again: bool, progress: Progress, publish: Publish | None = None
+    archive: Archive,
+    *,
+    again: bool,
+    progress: Progress,
+    publish: Publish | None = None,
+    agreement: str = DEFAULT,
 ) -> Iterator[Ingestion]:
     """An ingestion with its scratch folder, which is gone afterwards; first mends what crashed.
 
-    A SIP that is refused leaves a record, and a report where `publish` writes one.
-
-    The folder is locked while its process lives, so that whoever comes later can tell a package
-    that is on its way from one that was left behind.
+    A SIP that is refused leaves a record, and a report where `publish` writes one. The folder is
+    locked while its process lives, so that whoever comes later can tell a package that is on its
+    way from one that was left behind.
     """
+    by = agreed(archive, agreement)
     recover(archive)
     submissions = Submissions(archive.folder / "ingest.lock")
-    ingestion = Ingestion(archive, submissions, again=again, progress=progress)
+    ingestion = Ingestion(archive, submissions, agreed=by, again=again, progress=progress)
     with (
         _told_if_preserved(archive, ingestion.id),
         closing(submissions),

@@ -82,6 +82,8 @@ def _finish(archive: Archive, package: PackageId, committed: Sequence[Store]) ->
     summary, copy = load(source, package, VERSION)
     copies = []
     for store in archive.stores.values():
+        if store.name not in summary.stores and store not in committed:
+            continue  # its agreement asks for no copy there
         if store in committed:
             mend(store, package, VERSION)
             one = Copy(package, VERSION, store.name, copy.key, copy.size, copy.digest)

@@ -7,11 +7,12 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import tell, told
-from preservation.cli.options import JsonOption, SeveralOption
+from preservation.cli.options import AgreementOption, JsonOption, SeveralOption
 from preservation.errors import Rejected
 
 if TYPE_CHECKING:
     from preservation.forms import CheckForm, Remark
+    from preservation.model.agreement import Agreement
     from preservation.ports import Scanner
 
 
@@ -20,6 +21,7 @@ def command(
         Path,
         typer.Argument(metavar="PATH", help="A folder, a bag, an E-ARK package, or a container."),
     ],
+    agreement: AgreementOption = "default",
     several: SeveralOption = False,
     html: Annotated[
         Path | None,
@@ -35,11 +37,13 @@ def command(
     Example: arkiv check out/5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11
     """
     with told(json=json):
+        from preservation.agreements import find
         from preservation.assembly.several import brought
 
-        with brought(path.absolute(), several=several) as packages:
+        agreed = find(agreement, _archive()).agreement
+        with brought(path.absolute(), several=several, limits=agreed.limits) as packages:
             codes = [
-                _one(it.path, it.name_from(path), html=_numbered(html, n), json=json)
+                _one(it.path, it.name_from(path), html=_numbered(html, n), by=agreed, json=json)
                 for n, it in enumerate(packages)
             ]
     code = next((code for code in codes if code), 0)
@@ -52,7 +56,7 @@ def _numbered(html: Path | None, number: int) -> Path | None:
     return html.with_stem(f"{html.stem}-{number + 1}") if html and number else html
 
 
-def _one(path: Path, name: str, *, html: Path | None, json: bool) -> int:
+def _one(path: Path, name: str, *, html: Path | None, by: "Agreement", json: bool) -> int:
     """Check one package and say what came of it; gives the exit code."""
     from preservation.assembly.check import check
     from preservation.errors import ArkivError
@@ -60,7 +64,7 @@ def _one(path: Path, name: str, *, html: Path | None, json: bool) -> int:
 
     try:
         with screen.progress(f"check {name}") as progress:
-            report = check(path, progress=progress, scanner=_scanner())
+            report = check(path, progress=progress, scanner=_scanner(), agreement=by)
             form = checked(report, name)
         if html:
             _write(html, form)
@@ -87,14 +91,21 @@ def _write(file: Path, form: "CheckForm") -> None:
 def _scanner() -> "Scanner | None":
     """The scanner of the archive that is here, if there is one."""
     from preservation.assembly.toolbox import scanner
+    from preservation.settings import read
+
+    place = _archive()
+    return scanner(read(place).malware) if place else None
+
+
+def _archive() -> Path | None:
+    """The archive that is here, if there is one; a check needs none."""
     from preservation.errors import Misconfigured
-    from preservation.settings import locate, read
+    from preservation.settings import locate
 
     try:
-        place = locate(None)
+        return locate(None)
     except Misconfigured:
         return None
-    return scanner(read(place).malware)
 
 
 def _say(form: "CheckForm") -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import INTERRUPTED, tell, told
-from preservation.cli.options import ArchiveOption, JsonOption, SeveralOption
+from preservation.cli.options import AgreementOption, ArchiveOption, JsonOption, SeveralOption
 
 if TYPE_CHECKING:
     from preservation.assembly.archive import Archive
@@ -25,6 +26,7 @@ def command(
     again: Annotated[
         bool, typer.Option("--again", help="Also what is preserved already, unchanged.")
     ] = False,
+    agreement: AgreementOption = "default",
     several: SeveralOption = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
@@ -42,20 +44,30 @@ def command(
         from preservation.settings import locate
 
         with opened(locate(archive)) as place:
+            wanted = _Wanted(again, agreement)
             codes = [
                 code
                 for sip in sips
-                for code in _brought(place, sip, several=several, again=again, json=json)
+                for code in _brought(place, sip, several=several, wanted=wanted, json=json)
             ]
     code = next((code for code in codes if code), 0)
     if code:
         raise typer.Exit(code)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What whoever brings SIPs chose for all of them."""
+
+    again: bool
+    agreement: str
+
+
 def _brought(
-    archive: "Archive", given: Path, *, several: bool, again: bool, json: bool
+    archive: "Archive", given: Path, *, several: bool, wanted: "_Wanted", json: bool
 ) -> list[int]:
     """Ingest what was named: one SIP, or each of several; gives the exit codes."""
+    from preservation.agreements import find
     from preservation.assembly.several import brought
     from preservation.errors import ArkivError
     from preservation.forms import IngestForm
@@ -63,9 +75,10 @@ def _brought(
 
     name = written(os.fsencode(given))
     try:
-        with brought(given.absolute(), archive.scratch, several=several) as sips:
+        limits = find(wanted.agreement, archive.folder).agreement.limits
+        with brought(given.absolute(), archive.scratch, several=several, limits=limits) as sips:
             return [
-                _one(archive, sip.path, sip.name_from(given), again=again, json=json)
+                _one(archive, sip.path, sip.name_from(given), wanted=wanted, json=json)
                 for sip in sips
             ]
     except ArkivError as error:
@@ -77,7 +90,7 @@ def _brought(
         return [error.exit_code]
 
 
-def _one(archive: "Archive", sip: Path, name: str, *, again: bool, json: bool) -> int:
+def _one(archive: "Archive", sip: Path, name: str, *, wanted: "_Wanted", json: bool) -> int:
     """Ingest one SIP and say what came of it; gives the exit code."""
     from preservation.assembly.ingest import ingest
     from preservation.errors import ArkivError
@@ -91,7 +104,14 @@ def _one(archive: "Archive", sip: Path, name: str, *, again: bool, json: bool) -
 
     try:
         with screen.progress(f"ingest {name}") as progress:
-            receipt = ingest(archive, sip, again=again, progress=progress, publish=publish)
+            receipt = ingest(
+                archive,
+                sip,
+                again=wanted.again,
+                agreement=wanted.agreement,
+                progress=progress,
+                publish=publish,
+            )
     except KeyboardInterrupt as interrupt:
         fate = _fate(interrupt, "not preserved, and nothing of it was kept")
         screen.complain(f"interrupted: {name} is {fate}")

@@ -4,6 +4,7 @@ import typer
 
 from preservation import __version__
 from preservation.cli import (
+    agreement,
     audit,
     check,
     doctor,
@@ -38,6 +39,7 @@ for name, command in (
     ("doctor", doctor.command),
 ):
     app.command(name)(command)
+app.add_typer(agreement.app, name="agreement")
 
 
 def _version(wanted: bool) -> None:

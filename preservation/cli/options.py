@@ -13,6 +13,10 @@ ArchiveOption = Annotated[
         help="The archive's folder; else ARKIV_ARCHIVE, else the nearest arkiv.toml upwards.",
     ),
 ]
+AgreementOption = Annotated[
+    str,
+    typer.Option("--agreement", metavar="NAME", help="The agreement that the package comes under."),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON document a line on standard output.")
 ]

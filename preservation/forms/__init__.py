@@ -227,6 +227,16 @@ class RejectionForm(Form):
         return Counter(it.code for it in self.findings if it.level == "error").most_common()
 
 
+class AgreedForm(Form):
+    """A submission agreement without mistakes."""
+
+    status: Literal["valid"]
+    name: str
+    producer: str
+    because: str
+    file: str
+
+
 class RebuildForm(Form):
     """What a rebuild of the catalogue took in."""
 
@@ -276,6 +286,7 @@ FORMS: tuple[type[Form], ...] = (
     ExportForm,
     CheckForm,
     ExplainForm,
+    AgreedForm,
     RejectionForm,
     RebuildForm,
     DoctorForm,

@@ -29,22 +29,20 @@ class Limits:
     depth: int = 100
 
 
-ISAD_G_SIX = ("reference code", "title", "creator", "date", "level", "extent")
-"""The six elements that ISAD(G) 2nd ed., section I.12, calls essential for exchange."""
-
-
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What a producer and the archive have agreed; empty collections allow anything.
 
     `mandatory` are elements of ISAD(G) that the description of the package must have, `missing` how
     grave it is when one is not there. `profile` is the identifier of a BagIt profile. `access` is
-    what may be done by default, `rights` why. `copies` is how many stores must hold the AIP, none
+    what may be done by default, `rights` why, `rights_basis` by what (PREMIS). `version` is the
+    beginning of the SHA-512 of its text. `copies` is how many stores must hold the AIP, none
     meaning all of `stores`, or all of the archive. `signature_days` is how old the scanner's
     signatures may be.
     """
 
     name: str
+    version: str = ""
     producer: str = ""
     kinds: frozenset[SipKind] = frozenset()
     profile: str = ""
@@ -56,6 +54,7 @@ class Agreement:
     fetch_hosts: frozenset[str] = frozenset()
     access: str = "unknown"
     rights: str = ""
+    rights_basis: str = "other"
     format_policy: str = "default"
     stores: tuple[StoreName, ...] = ()
     copies: int | None = None

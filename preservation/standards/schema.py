@@ -31,7 +31,7 @@ class SchemaName(StrEnum):
 
 
 def folder() -> Path:
-    """Where the schemas lie."""
+    """Where the schemas lie: beside the code in a checkout, in `share/arkiv` once installed."""
     return resources.folder("schemas")
 
 

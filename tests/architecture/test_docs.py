@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from preservation import errors
+from preservation.agreements import AgreementFile
 from preservation.assembly.toolbox import Toolbox
 from preservation.cli.failing import INTERRUPTED
 from preservation.cli.main import app
@@ -211,3 +212,9 @@ def test_every_code_of_a_report_is_explained() -> None:
     told = (ROOT / "docs/submitting.md").read_text("utf-8").partition("\n## Codes\n")[2]
     real = codes_in_markdown(families())
     assert told.rstrip().endswith(real), "run: arkiv explain --markdown"
+
+
+def test_keys_of_agreements() -> None:
+    told = {row[0] for row in rows(section("agreements.md", "Keys"))}
+    real = {name for name in fields(AgreementFile) if not name.endswith("because")}
+    assert told == real

@@ -17,7 +17,18 @@ from preservation.model.identifiers import PackageId
 # One server, which takes seconds to start, is enough.
 pytestmark = pytest.mark.xdist_group("prefect")
 
-STAGES = ["receive", "verify", "identify", "characterize", "pack", "replicate", "register"]
+STAGES = [
+    "receive",
+    "admit",
+    "verify",
+    "scan",
+    "identify",
+    "admit formats",
+    "characterize",
+    "pack",
+    "replicate",
+    "register",
+]
 
 
 def events(place, aip_id):
@@ -77,7 +88,7 @@ def test_a_rejected_sip_is_not_tried_again(prefect, place, heard, attempts) -> N
     assert state.name == "Failed"
     assert "already preserved, unchanged: found AIP" in state.message
     assert not [message for message in heard.messages if "Retry" in message]
-    assert attempts(state.state_details.flow_run_id) == {"receive": 1, "verify": 1}
+    assert attempts(state.state_details.flow_run_id) == {"receive": 1, "admit": 1, "verify": 1}
 
 
 def test_an_archive_that_is_none_fails_before_any_task(prefect, tmp_path) -> None:

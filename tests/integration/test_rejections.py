@@ -9,11 +9,9 @@ from contextlib import closing
 import pytest
 from jsonschema import validate
 
-from preservation.assembly import ingest as ingesting
 from preservation.assembly.ingest import ingest
 from preservation.errors import Rejected
 from preservation.forms.page import publish
-from preservation.model.agreement import Agreement, OnMalware
 from preservation.model.malware import Engine, Scan
 from preservation.model.premis import Agent
 
@@ -120,19 +118,20 @@ class Finds:
             yield Scan("Made.Up" if b"bad" in file.name else "")
 
 
-def test_malware_goes_into_quarantine_if_the_agreement_says_so(
-    archive, sip, quiet, monkeypatch, tree
-):
-    def agreed(name):
-        return Agreement(name, malware=OnMalware.QUARANTINE)
+def agree(archive, text):
+    folder = archive.folder / "profiles/agreements"
+    folder.mkdir(parents=True)
+    (folder / "made.toml").write_text(text, "utf-8")
 
-    monkeypatch.setattr(ingesting, "Agreement", agreed)
+
+def test_malware_goes_into_quarantine_if_the_agreement_says_so(archive, sip, quiet, tree):
+    agree(archive, '[malware]\nfound = "quarantine"\n')
     archive.__dict__["scanner"] = Finds()
     files = {b"good": b"one", b"dir/bad\xe9": b"two"}
     folder = sip(files)
 
     with pytest.raises(Rejected, match="MALWARE-FOUND"):
-        ingest(archive, folder, again=False, progress=quiet)
+        ingest(archive, folder, again=False, progress=quiet, agreement="made")
 
     (record,) = archive.rejections.all()
     (copy,) = (archive.folder / record.quarantine).iterdir()
@@ -148,18 +147,15 @@ def test_malware_goes_into_quarantine_if_the_agreement_says_so(
     assert archive.catalogue.packages() == ()
 
 
-def test_a_container_goes_into_quarantine_as_it_came(archive, tmp_path, quiet, monkeypatch):
-    def agreed(name):
-        return Agreement(name, malware=OnMalware.QUARANTINE)
-
-    monkeypatch.setattr(ingesting, "Agreement", agreed)
+def test_a_container_goes_into_quarantine_as_it_came(archive, tmp_path, quiet):
+    agree(archive, '[malware]\nfound = "quarantine"\n')
     archive.__dict__["scanner"] = Finds()
     container = tmp_path / "sip.zip"
     with zipfile.ZipFile(container, "w") as archived:
         archived.writestr("sip/bad.txt", "two")
 
     with pytest.raises(Rejected, match="MALWARE-FOUND"):
-        ingest(archive, container, again=False, progress=quiet)
+        ingest(archive, container, again=False, progress=quiet, agreement="made")
 
     (record,) = archive.rejections.all()
     (copy,) = (archive.folder / record.quarantine).iterdir()

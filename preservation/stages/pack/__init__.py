@@ -18,6 +18,7 @@ from preservation.stages.pack.bag import members
 from preservation.stages.pack.documents import VERSION, Documents, Packing
 from preservation.stages.pack.metadata import (
     accompany,
+    agree,
     describe,
     enclose,
     file_objects,
@@ -45,6 +46,7 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
     documents = Documents(sip.id, packing.scratch / "aip", packing.created)
     records = describe(sip, documents)
     accompany(sip, documents, account.preserved_files)
+    agree(sip, documents, packing.agreement)
     objects = tuple(file_objects(characterized))
     represent(objects, documents, packing, _creation(own))
     enclose(characterized, documents, packing, events)

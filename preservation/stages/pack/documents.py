@@ -25,7 +25,8 @@ XML = "application/xml"
 class Packing:
     """What pack needs besides the package: when, for which stores, and a folder to write into.
 
-    `events` gives the events on record at the moment it is called; `organization` may be empty.
+    `events` gives the events on record at the moment it is called; `organization` may be empty, and
+    so may `agreement`, the text of the one that the SIP came under.
     """
 
     created: datetime
@@ -33,6 +34,7 @@ class Packing:
     scratch: Path
     organization: str
     events: Callable[[], Sequence[Event]]
+    agreement: bytes = b""
 
     @property
     def agents(self) -> tuple[Agent, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from preservation.model.description import Record, Statement
 from preservation.model.names import written
@@ -55,6 +56,19 @@ def accompany(sip: Sip, documents: Documents, files: int) -> None:
 def _moment(nanoseconds: int) -> datetime:
     seconds = min(max(nanoseconds // 1_000_000_000, 0), _LATEST)
     return datetime.fromtimestamp(seconds, UTC)
+
+
+AGREEMENT = ("submission/agreement.toml", "submission/agreement-of-the-archive.toml")
+"""Where the agreement lies: the second place if the SIP has a file of the first name."""
+
+TOML = "application/toml"
+
+
+def agree(sip: Sip, documents: Documents, text: bytes) -> None:
+    """The agreement that the package came under, as it was then."""
+    taken = {file.path for file in sip.files}
+    if text:
+        documents.write(next(path for path in AGREEMENT if path not in taken), [text])
 
 
 def file_objects(characterized: Characterized) -> Iterator[FileObject]:
@@ -140,7 +154,8 @@ def enclose(
             rights=sip.rights,
         ),
     )
-    submission = (
+    agreement = [documents.reference(p, TOML) for p in AGREEMENT if p in documents.written]
+    files = (
         mets.FileRef(
             object_identifier(sip.id, file.received.path),
             file.received.path,
@@ -164,7 +179,7 @@ def enclose(
         (
             documents.group("Documentation", "documentation/", _documentation_mime),
             documents.group("Schemas", "schemas/", lambda _: XML),
-            mets.FileGroup("Submission", submission),
+            mets.FileGroup("Submission", chain(agreement, files)),
         ),
         (mets.RepresentationRef("original", documents.reference(f"{ORIGINAL}/METS.xml", XML)),),
     )

@@ -191,7 +191,7 @@ def _places(files: Sequence[ReceivedFile]) -> Mapping[bytes, str]:
 def _judgement(sip: Sip, remarks: Sequence[Remark]) -> Iterator[Finding]:
     """What the rules say of the package as a whole, apart by how grave it is."""
     outcomes = {Level.ERROR: Outcome.FAILURE, Level.WARNING: Outcome.WARNING}
-    detail = f"the rules of a {sip.kind}"
+    detail = f"the rules for its kind, {sip.kind}"
     said = {grave: [r for r in remarks if level(r) is grave] for grave in Level}
     for grave, outcome in outcomes.items():
         if said[grave]:

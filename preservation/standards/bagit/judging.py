@@ -12,6 +12,7 @@ from preservation.standards.bagit import fetch, manifests, paths, tags
 
 DECLARATION = b"bagit.txt"
 PAYLOAD = b"data/"
+INFORMATION = (b"bag-info.txt", b"package-info.txt")
 Open = Callable[[bytes], BinaryIO]
 
 
@@ -36,6 +37,18 @@ def is_bag(sizes: Mapping[bytes, int]) -> bool:
     tops = {path for path in sizes if b"/" not in path}
     named = [name for name in map(manifests.name, tops) if name and not name.of_tags]
     return DECLARATION in tops or (bool(named) and any(path.startswith(PAYLOAD) for path in sizes))
+
+
+def profile_identifier(open_file: Open, sizes: Mapping[bytes, int]) -> str:
+    """The BagIt profile that `bag-info.txt` names, or nothing."""
+    name = next((n for n in INFORMATION if n in sizes), None)
+    if name is None or DECLARATION not in sizes:
+        return ""
+    with open_file(DECLARATION) as stream:
+        told, _ = tags.declaration(stream)
+    with open_file(name) as stream:
+        labels, _ = tags.labels(stream, written(name), told)
+    return next((v for label, v in labels if label.casefold() == "bagit-profile-identifier"), "")
 
 
 def judge(
@@ -223,7 +236,7 @@ class _Judging:
                 self._remarks.append(Remark("RFC8493-3-UNLISTED", written(path), "", f"in {where}"))
 
     def _labels(self) -> tags.Tags:
-        name = next((n for n in (b"bag-info.txt", b"package-info.txt") if n in self._sizes), None)
+        name = next((n for n in INFORMATION if n in self._sizes), None)
         if name is None:
             return ()
         with self._open(name) as stream:
