@@ -111,6 +111,11 @@ def test_what_is_asked_for_is_a_name_and_no_pattern(profile):
     assert codes(bagit_profile.judge(asked, bag(), SIZES)) == ["TAG-FILE-REQUIRED"]
 
 
+def test_files_of_the_bag_itself_need_no_permission(profile):
+    asked = profile(**{"Tag-Files-Required": ["bag-info.txt"]})
+    assert bagit_profile.judge(asked, bag(), SIZES) == ()
+
+
 def test_a_payload_that_must_be_empty(profile):
     asked = profile(Data_Empty=True, Payload_Files_Required=[])
     path = b"data/minutes/1987.txt"
