@@ -1,6 +1,7 @@
 """Checks of what lies in a folder or a container, without an archive."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,9 +14,10 @@ from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected, ToolFailed, Unavailable
 from preservation.model.agreement import Agreement
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
-from preservation.model.packages import Sip, SipKind, Verified
+from preservation.model.packages import Sip, SipKind
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress, Scanner
@@ -26,7 +28,7 @@ from preservation.stages.admit import admit
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.validate import validate
-from preservation.stages.verify import verify
+from preservation.stages.verify import compare
 
 T = TypeVar("T")
 
@@ -121,12 +123,12 @@ def _checks(
     scanner: Scanner | None,
     by: Agreement,
     it: Progress,
-) -> Stage[Verified]:
+) -> Stage[None]:
     """Every check, also when one before it found something: the report has all at once."""
-    verified: Verified | None = None
+    digests: Mapping[bytes, tuple[Digest, ...]] | None = None
     remarks: list[Remark] = []
     try:
-        verified = yield from verify(sip, source, holder=None, cores=cores(), progress=it)
+        digests = yield from compare(sip, source, cores=cores(), progress=it)
     except Refused as refused:
         remarks += refused.remarks
     now = SystemClock().now()
@@ -137,9 +139,9 @@ def _checks(
     except (ToolFailed, Unavailable) as failed:  # the rest of the report is worth having
         missed = (EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED)
         yield Finding(*missed, ARKIV, "malware scan", str(failed))
-    if remarks or verified is None:
+    if remarks or digests is None:
         raise Refused(*remarks)
-    return (yield from validate(verified, source))
+    yield from validate(digests, source)
 
 
 def _received(source: FolderSource | TarSource, package: PackageId, by: Agreement) -> Stage[Sip]:

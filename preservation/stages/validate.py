@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from preservation.model.fixity import Digest
+from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
-from preservation.model.packages import Verified
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Source
@@ -14,20 +13,29 @@ from preservation.standards import mets, schema
 from preservation.standards.untrusted import untrusted
 from preservation.standards.xml import METS
 
+Digests = Mapping[bytes, tuple[Digest, ...]]
 
-def validate(verified: Verified, source: Source) -> Stage[Verified]:
-    """Judge an AIP of ours by its METS and PREMIS; what is none is left alone."""
+
+def validate(found: Digests, source: Source) -> Stage[None]:
+    """Judge an AIP of ours by its METS and PREMIS; what is none is left alone.
+
+    `found` are the digests of its files, by path.
+    """
     root = _root(source)
     if not root or not _ours(source, root + b"METS.xml"):
-        return verified
-    digests = {file.received.given: file.digests[0] for file in verified.files}
+        return
+    digests = {
+        path: digest
+        for path, every in found.items()
+        for digest in every
+        if digest.algorithm is Algorithm.SHA512
+    }
     faults: list[Remark] = []
     for finding in _judge_aip(source, root, digests):
         faults += finding.remarks
         yield finding
     if faults:
         raise Refused(*faults)
-    return verified
 
 
 def _root(source: Source) -> bytes:

@@ -1,7 +1,7 @@
 """Verify: every octet of a SIP is read once, hashed, and held against what the producer said."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from preservation.model.fixity import Algorithm, Digest
@@ -13,6 +13,11 @@ from preservation.ports import Holder, Progress, Source
 from preservation.recording import Stage
 from preservation.rules import Refused, sentence
 from preservation.streams import sha512
+
+OWN = (Algorithm.SHA512,)
+"""What the archive itself hashes everything with."""
+
+Digests = Mapping[bytes, tuple[Digest, ...]]
 
 LARGE = 1024 * 1024
 """From this many octets on a file is worth a thread of its own: hashing then leaves Python."""
@@ -27,10 +32,34 @@ def verify(
     Refused with the faults that the SIP came with, and with every file that cannot be read, has
     changed, or is not what its digest says.
     """
+    files = yield from _compared(sip, source, OWN, cores, progress)
+    yield from _findings(sip)
+    verified = Verified(sip, tuple(files), _fingerprint(files))
+    held = holder(verified.fingerprint) if holder else None
+    if held:
+        raise Refused(Remark("SIP-AGAIN", found=f"AIP {held}"))
+    return verified
+
+
+def compare(sip: Sip, source: Source, *, cores: int, progress: Progress) -> Stage[Digests]:
+    """Read every file and compare what the producer claims, in the producer's algorithms alone.
+
+    For a check, which keeps nothing. Gives the digests by the path of the file as given; raises
+    Refused as `verify` does.
+    """
+    files = yield from _compared(sip, source, (), cores, progress)
+    yield _agreeing(sip)
+    return {file.received.given: file.digests for file in files}
+
+
+def _compared(
+    sip: Sip, source: Source, own: tuple[Algorithm, ...], cores: int, progress: Progress
+) -> Stage[list[VerifiedFile]]:
+    """Every file with its digests in the archive's own algorithms and in those of its claims."""
     progress.begin("verify", sum(file.size for file in sip.files))
     files: list[VerifiedFile] = []
     remarks = list(sip.faults)
-    for received, digests in zip(sip.files, _readings(sip, source, cores), strict=True):
+    for received, digests in zip(sip.files, _readings(sip, source, own, cores), strict=True):
         progress.advance(received.size)
         if isinstance(digests, Remark):
             remarks.append(digests)
@@ -42,25 +71,24 @@ def verify(
         files.append(VerifiedFile(received, digests))
     if remarks:
         raise Refused(*remarks)
-    yield from _findings(sip)
-    verified = Verified(sip, tuple(files), _fingerprint(files))
-    held = holder(verified.fingerprint) if holder else None
-    if held:
-        raise Refused(Remark("SIP-AGAIN", found=f"AIP {held}"))
-    return verified
+    return files
 
 
-def _algorithms(received: ReceivedFile) -> tuple[Algorithm, ...]:
-    """The archive's own SHA-512 first, then what the producer used."""
-    others = {claim.digest.algorithm for claim in received.claims} - {Algorithm.SHA512}
-    return (Algorithm.SHA512, *sorted(others))
+def _algorithms(received: ReceivedFile, own: tuple[Algorithm, ...]) -> tuple[Algorithm, ...]:
+    """The archive's own first, then what the producer used."""
+    if len(received.claims) == 1 and received.claims[0].digest.algorithm not in own:
+        return (*own, received.claims[0].digest.algorithm)
+    others = {claim.digest.algorithm for claim in received.claims}.difference(own)
+    return (*own, *sorted(others))
 
 
-def _read(source: Source, received: ReceivedFile) -> tuple[Digest, ...] | Remark:
+def _read(
+    source: Source, received: ReceivedFile, own: tuple[Algorithm, ...]
+) -> tuple[Digest, ...] | Remark:
     try:
         return source.digests(
             received.given,
-            _algorithms(received),
+            _algorithms(received, own),
             size=received.size,
             modified_ns=received.modified_ns,
         )
@@ -70,7 +98,9 @@ def _read(source: Source, received: ReceivedFile) -> tuple[Digest, ...] | Remark
         return Remark("FILE-READABLE", written(received.given), error.strerror or str(error))
 
 
-def _readings(sip: Sip, source: Source, cores: int) -> Iterator[tuple[Digest, ...] | Remark]:
+def _readings(
+    sip: Sip, source: Source, own: tuple[Algorithm, ...], cores: int
+) -> Iterator[tuple[Digest, ...] | Remark]:
     """Digests in the order of the files; large files are hashed on several cores."""
     ahead = 2 * cores
     with ThreadPoolExecutor(cores) as pool:
@@ -78,10 +108,10 @@ def _readings(sip: Sip, source: Source, cores: int) -> Iterator[tuple[Digest, ..
         begun: list[Future[tuple[Digest, ...] | Remark]] = []
         for file in sip.files:
             if file.size < LARGE:
-                yield _read(source, file)
+                yield _read(source, file, own)
                 continue
             while len(begun) < ahead and (following := next(large, None)) is not None:
-                begun.append(pool.submit(_read, source, following))
+                begun.append(pool.submit(_read, source, following, own))
             yield begun.pop(0).result()
 
 
@@ -106,15 +136,18 @@ def _findings(sip: Sip) -> Iterator[Finding]:
     note = f"{len(sip.files)} files, {octets} octets"
     detail = "SHA-512 of every file, and the algorithms of the producer's digests"
     yield Finding(EventType.MESSAGE_DIGEST_CALCULATION, Outcome.SUCCESS, ARKIV, detail, note)
+    yield _agreeing(sip)
+
+
+def _agreeing(sip: Sip) -> Finding:
     claimed = sum(1 for file in sip.files if file.claims)
     detail = "digests of the producer compared with the files"
-    if claimed:
-        names = sorted({c.digest.algorithm.mets_name for f in sip.files for c in f.claims})
-        note = f"{claimed} of {len(sip.files)} files agree in {', '.join(names)}"
-        yield Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, ARKIV, detail, note)
-    else:
+    if not claimed:
         note = "the producer gave no digests"
-        yield Finding(EventType.FIXITY_CHECK, Outcome.NOT_PERFORMED, ARKIV, detail, note)
+        return Finding(EventType.FIXITY_CHECK, Outcome.NOT_PERFORMED, ARKIV, detail, note)
+    names = sorted({c.digest.algorithm.mets_name for f in sip.files for c in f.claims})
+    note = f"{claimed} of {len(sip.files)} files agree in {', '.join(names)}"
+    return Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, ARKIV, detail, note)
 
 
 def _fingerprint(files: Sequence[VerifiedFile]) -> Digest:
