@@ -11,7 +11,6 @@ from uuid import uuid4
 from preservation.assembly.scratch import claimed, discard
 from preservation.assembly.sources import source_at
 from preservation.assembly.tars import TarSource
-from preservation.containers import form_by, form_of
 from preservation.model.agreement import Limits
 from preservation.model.names import written
 
@@ -83,23 +82,17 @@ def tar_holds_packages(source: TarSource) -> bool:
         heads.setdefault(child, set()).add(rest)
     if not heads or heads.keys() & _MARKS_IN_OCTETS:
         return False
-    return all(_is_package(source, child, within) for child, within in heads.items())
-
-
-def _is_package(source: TarSource, child: bytes, within: set[bytes]) -> bool:
-    if child not in source.sizes:
-        return bool(within & _MARKS_IN_OCTETS)
-    with source.open(child) as file:
-        return form_by(file.read(512)) is not None
+    return all(within & _MARKS_IN_OCTETS for within in heads.values())
 
 
 def is_package(path: Path) -> bool:
-    """Whether it is a bag, an E-ARK package or a container; a plain folder may be a part of one."""
-    if path.is_symlink():
+    """Whether it is the folder of a bag or of an E-ARK package.
+
+    A container is not asked: office files are containers too. With `several` it is one.
+    """
+    if path.is_symlink() or not path.is_dir():
         return False
-    if path.is_dir():
-        return any((path / mark).is_file() for mark in _MARKS)
-    return form_of(path) is not None
+    return any((path / mark).is_file() for mark in _MARKS)
 
 
 def _children(folder: Path) -> tuple[Brought, ...]:

@@ -31,8 +31,8 @@ def command(
 ) -> None:
     """Say everything that is wrong with a package; exits with 3 when it is not in order.
 
-    A container is a zip, tar, tar.gz or 7z. A folder of nothing but bags, E-ARK packages and
-    containers is several packages, and each is looked at on its own.
+    A container is a zip, tar, tar.gz or 7z. A folder of nothing but bags and E-ARK packages is
+    several packages, and each is looked at on its own.
 
     Example: arkiv check out/5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11
     """

@@ -35,7 +35,7 @@ def command(
 
     A package is preserved when every store has a copy that was read back and compared. One that is
     rejected does not stop the rest. The original is never changed. A container is a zip, tar,
-    tar.gz or 7z. A folder of nothing but bags, E-ARK packages and containers is several packages.
+    tar.gz or 7z. A folder of nothing but bags and E-ARK packages is several packages.
 
     Example: arkiv ingest scans-1987/ scans-1988/
     """

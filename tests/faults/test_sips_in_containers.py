@@ -112,14 +112,25 @@ def test_several_bags_are_each_taken_on_their_own(bag, arkiv, tmp_path):
     bag(place / "a")
     bag(place / "b", b"two")
     packed(bag(place / "c", b"three", "35d6d33467aae9a2e3dccb4b6b027878"), "zip")
-    code, told = arkiv("check", place)
+    code, told = arkiv("check", place, "--several")
     status = {it["path"].rpartition("/")[2]: it["status"] for it in told}
     assert code == 3
     assert status == {"a": "valid", "b": "invalid", "c": "valid", "c.zip": "valid"}
-    code, told = arkiv("ingest", place)
+    code, told = arkiv("ingest", place, "--several")
     status = {it["sip"].rpartition("/")[2]: it["status"] for it in told}
     assert code == 3
     assert status == {"a": "preserved", "b": "rejected", "c": "preserved", "c.zip": "rejected"}
+
+
+def test_a_folder_of_bags_is_several_and_a_folder_of_containers_may_be_anything(
+    bag, arkiv, tmp_path
+):
+    place = tmp_path / "delivery"
+    bag(place / "a")
+    bag(place / "b")
+    assert [it["kind"] for it in arkiv("check", place)[1]] == ["bag", "bag"]
+    packed(bag(place / "c"), "zip")  # an office file is a zip too
+    assert [it["kind"] for it in arkiv("check", place)[1]] == ["folder"]
 
 
 def test_a_folder_with_anything_else_beside_is_one_package(bag, arkiv, tmp_path):
