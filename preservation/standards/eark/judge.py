@@ -127,7 +127,8 @@ def _attributes(it: Judging, element: Element, checks: Iterable[table.Check]) ->
         if check.optional and check.attribute not in element.attributes:
             continue
         if expected := check.test(value):
-            it.remarks.add(check.code, element, value or "nothing", expected, level=check.level)
+            grave = Level.WARNING if expected == table.UNREGISTERED else check.level
+            it.remarks.add(check.code, element, value or "nothing", expected, level=grave)
 
 
 def _location(it: Judging, file: Element) -> None:

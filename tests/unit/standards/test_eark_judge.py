@@ -272,3 +272,14 @@ def test_a_dip_is_judged_by_its_own_rules(package):
         b'CREATED="2026-01-31T12:00:00" STATUS="SUPERSEDED"',
     )
     assert "DIP4" in codes(package | {b"METS.xml": old})
+
+
+@pytest.mark.parametrize(
+    ("mime", "grave"),
+    [("text/plain", None), ("text/never-heard-of", "warning"), ("plain", "error")],
+)
+def test_a_media_type_on_no_list_is_a_doubt_and_no_media_type_an_error(package, mime, grave):
+    path = b"METS.xml"
+    package[path] = package[path].replace(b'MIMETYPE="text/plain"', f'MIMETYPE="{mime}"'.encode())
+    said = {level(it).value for it in judged(package).remarks if it.code == "CSIP68"}
+    assert said == ({grave} if grave else set())
