@@ -58,7 +58,9 @@ class FormatRules(_Table):
     refused: tuple[Annotated[str, AfterValidator(Puid)], ...] = Field(
         (), description="formats that are not taken"
     )
-    policy: str = Field("default", description="the format policy that the files come under")
+    policy: Literal["default"] = Field(
+        "default", description="the format policy that the files come under"
+    )
 
 
 class LimitRules(_Table):
@@ -117,6 +119,11 @@ class Agreed:
     because: str
     file: Path
     text: bytes
+
+    @property
+    def kept(self) -> bytes:
+        """The text to keep in an AIP; none of the default, which was agreed with nobody."""
+        return b"" if self.file == resources.folder(FOLDER) / f"{DEFAULT}.toml" else self.text
 
 
 def find(name: str, archive: Path | None = None) -> Agreed:

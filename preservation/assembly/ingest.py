@@ -205,7 +205,7 @@ class Ingestion:
             self._scratch,
             self._archive.settings.archive.name,
             self.events,
-            self._agreed.text if self._agreement.name != DEFAULT else b"",
+            self._agreed.kept,
         )
         return self._record("pack", pack(characterized, packing=packing))
 

@@ -21,19 +21,6 @@ WARNED = {
     "same-filename-listed-twice-with-the-same-hash": "RFC8493-2.1.3-REPEATED",
     "special-system-files": "RFC8493-6-SYSTEM-FILE",
 }
-EXPECTED = {
-    "baginfo-missing-encoding": "RFC8493-2.1.1",
-    "bom-in-bagit.txt": "RFC8493-2.1.1-BOM",
-    "corrupt-data-file": "RFC8493-3-DIGEST",
-    "corrupt-tag-file": "RFC8493-2.2.1-DIGEST",
-    "extra-file-in-bag": "RFC8493-3-UNLISTED",
-    "invalid-version-number": "RFC8493-2.1.1",
-    "missing-baginfo": "RFC8493-3-MISSING",
-    "notAllManifestsListAllFiles": "RFC8493-3-UNLISTED",
-    "same-filename-listed-twice-with-different-hashes": "RFC8493-2.1.3-DUPLICATE",
-    "same-filename-listed-twice-with-the-same-hash": "RFC8493-2.1.3-DUPLICATE",
-    "bagit-with-invalid-whitespace": "RFC8493-2.1.1-SPACE",
-}
 
 
 FETCHED = frozenset({"localhost:8989", "en.wikipedia.org"})

@@ -161,3 +161,17 @@ def test_a_check_holds_a_package_against_an_agreement_too(archive, sip, agree, q
     report = check(sip(FILES), progress=quiet, agreement=by)
     assert [remark.code for remark in report.remarks] == ["AGREEMENT-KIND"]
     assert any("identifies no formats" in missed for missed in report.not_made)
+
+
+def test_an_archive_s_own_default_is_kept_and_the_one_of_arkiv_is_not(archive, sip, quiet):
+    brought = sip(FILES)
+
+    def tar(again):
+        receipt = ingest(archive, brought, again=again, progress=quiet)
+        return b"".join(archive.stores["a"].read(receipt.copies[0].key))
+
+    assert b"submission/agreement.toml" not in tar(again=False)
+    folder = archive.folder / "profiles/agreements"
+    folder.mkdir(parents=True)
+    (folder / "default.toml").write_text('producer = "Us"', "utf-8")
+    assert b"submission/agreement.toml" in tar(again=True)

@@ -26,7 +26,10 @@ def written(tmp_path):
 
 def test_the_default_takes_anything():
     found = agreements.find("default").agreement
-    assert replace(found, version="", rights="") == Agreement("default")
+    assert replace(found, version="", rights="", mandatory=(), missing=Level.WARNING) == Agreement(
+        "default"
+    )
+    assert (len(found.mandatory), found.missing) == (6, Level.INFO)
 
 
 def test_an_agreement_that_says_nothing_wants_the_six_of_isad_g(written):
@@ -55,7 +58,7 @@ def test_every_key_means_something(written):
     [formats]
     allowed = ["fmt/353"]
     refused = ["x-fmt/111"]
-    policy = "scans"
+    policy = "default"
     [limits]
     files = 1
     bytes = 2
@@ -89,7 +92,7 @@ def test_every_key_means_something(written):
         "disseminate",
         "the law",
         "statute",
-        "scans",
+        "default",
         ("a", "b"),
         1,
         OnMalware.QUARANTINE,

@@ -18,7 +18,7 @@ _LINE = re.compile(rb"(\S+)[ \t]+(\d+|-)[ \t]+(.+)", re.DOTALL)
 
 @dataclass(slots=True)
 class Fetch:
-    """The paths that are to be fetched, each with its line, and what is wrong with the list."""
+    """The paths that are to be fetched, as written, with their lines, and what is wrong with it."""
 
     paths: dict[bytes, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
@@ -35,8 +35,8 @@ def read(stream: BinaryIO, told: Declaration, hosts: Collection[str]) -> Fetch:
             if not match:
                 found.remarks.append(Remark("RFC8493-2.2.3", where, written(line[:80])))
                 continue
-            host, path = _host(match[1]), decoded(match[3].removeprefix(b"./"))
-            if leaves_the_bag(path):
+            host, path = _host(match[1]), match[3].removeprefix(b"./")
+            if leaves_the_bag(decoded(path)) or leaves_the_bag(path):
                 found.remarks.append(Remark("RFC8493-5.1", where, written(path)))
             elif not path.startswith(b"data/"):
                 found.remarks.append(Remark("RFC8493-2.2.3-TAG", where, written(path)))

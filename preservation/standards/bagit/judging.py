@@ -120,7 +120,7 @@ class _Judging:
             found = fetch.read(stream, self._told, self._hosts)
         self._remarks += found.remarks
         for path, number in found.paths.items():
-            if path not in self._sizes:
+            if not self._sizes.keys() & set(self._forms(path)):
                 where = f"{written(path)} (fetch.txt, line {number})"
                 self._remarks.append(Remark("RFC8493-2.2.3-ABSENT", where))
         return found
@@ -172,8 +172,7 @@ class _Judging:
 
     def _place(self, listed: bytes, where: str) -> bytes | None:
         """The file that a manifest means: 1.0 encodes LF, CR and `%`; before, nothing need be."""
-        plain = paths.decoded(listed) if b"%" in listed else listed
-        first, second = (plain, listed) if self._told.version >= (1, 0) else (listed, plain)
+        first, second = self._forms(listed)
         if first in self._sizes:
             return first
         if second in self._sizes:
@@ -183,6 +182,11 @@ class _Judging:
         if twin is not None:
             self._remarks.append(Remark("RFC8493-6-NORMALIZATION", written(listed), written(twin)))
         return twin
+
+    def _forms(self, listed: bytes) -> tuple[bytes, bytes]:
+        """A path as this version writes it, and as the others do."""
+        plain = paths.decoded(listed) if b"%" in listed else listed
+        return (plain, listed) if self._told.version >= (1, 0) else (listed, plain)
 
     @cached_property
     def _by_normal_form(self) -> Mapping[str, bytes]:

@@ -300,6 +300,18 @@ def test_files_to_fetch():
     ]
 
 
+@pytest.mark.parametrize("version", [b"1.0", b"0.97"])
+def test_a_percent_sign_in_fetch_txt_is_read_as_in_a_manifest(version):
+    files = bag({b"50%25": b"a"}) | {b"fetch.txt": b"https://a.b/c - data/50%25\n"}
+    files[b"bagit.txt"] = DECLARATION.replace(b"1.0", version)
+    if version == b"1.0":
+        files[b"data/50%"] = files.pop(b"data/50%25")
+    assert codes(files, hosts={"a.b"}) == []
+    del files[b"data/50%" if version == b"1.0" else b"data/50%25"]
+    files[b"data/other"] = b""
+    assert set(codes(files, hosts={"a.b"})) == {"RFC8493-2.2.3-ABSENT", "RFC8493-3-UNLISTED"}
+
+
 paths = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"],
     exclude_characters="/%"), min_size=1).filter(lambda n: n.strip() == n and n not in (".", "..")),
     min_size=1, max_size=3).map(lambda parts: "/".join(["data", *parts]))  # fmt: skip
