@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def make_folders(target: Path, root: Path) -> None:
         try:
             folder.mkdir()
         except FileExistsError:
-            if not folder.is_dir():
+            # One look, which says that it is gone (FileNotFoundError) if it was pruned meanwhile.
+            if not stat.S_ISDIR(os.stat(folder).st_mode):
                 raise ValueError(f"{target} lies below {folder}, which is an object") from None
 
 
