@@ -1,7 +1,8 @@
-"""Runs a stage and puts on record what it finds."""
+"""Runs a stage and puts on record what it finds; also in a journal that nothing outlives."""
 
 import uuid
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from preservation.model.identifiers import PackageId
@@ -42,3 +43,18 @@ def event_identifier(run: uuid.UUID, stage: str, package: PackageId, finding: Fi
     """The identifier (UUID version 5) that this finding has in this run."""
     said = [stage, package, finding.type, finding.outcome, finding.agent.name, finding.detail]
     return str(uuid.uuid5(run, "\n".join([*said, finding.note, *finding.objects])))
+
+
+@dataclass(slots=True)
+class Heard:
+    """A journal in memory: for a check, and for events that go to the ledger afterwards."""
+
+    heard: list[Event] = field(default_factory=list)
+
+    def append(self, _package: PackageId, event: Event) -> None:
+        """Remember an event."""
+        self.heard.append(event)
+
+    def events(self, _package: PackageId) -> tuple[Event, ...]:
+        """What was heard, in order."""
+        return tuple(self.heard)

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from preservation import settings
+from preservation.assembly.clock import SystemClock
 from preservation.assembly.toolbox import Toolbox, scanner
 from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
@@ -17,18 +16,12 @@ from preservation.catalogue.rejections import SqlRejections
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import StoreName
 from preservation.ports import Clock, Scanner, Store
-from preservation.settings import Settings, StoreSettings
+from preservation.settings import file as settings
+from preservation.settings.file import Settings, StoreSettings
+from preservation.settings.place import FILE
 from preservation.stores.directory import DirectoryStore
 
 SCRATCH = "scratch"
-
-
-class SystemClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        """The present moment in UTC, to the microsecond."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -68,12 +61,12 @@ def make(folder: Path, *, name: str) -> Archive:
 
     Raises Misconfigured when an archive is there already, or a store's place is taken.
     """
-    file = folder / settings.FILE
+    file = folder / FILE
     if file.exists():
         raise Misconfigured(f"{file}: is there already; this folder is an archive")
     folder.mkdir(parents=True, exist_ok=True)
     text = settings.TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
-    partial = folder / f".{settings.FILE}.partial"
+    partial = folder / f".{FILE}.partial"
     partial.write_text(text, "utf-8")
     partial.rename(file)
     told = settings.read(folder)

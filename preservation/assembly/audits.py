@@ -2,38 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.errors import Corrupt, Misconfigured, Unavailable
 from preservation.model.identifiers import PackageId
-from preservation.model.premis import Event
 from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Catalogue, Progress
-from preservation.recording import record
-from preservation.settings import cores
+from preservation.recording import Heard, record
+from preservation.settings.place import cores
 from preservation.stages.audit import Audited, audit
 from preservation.standards.ledger import Entry
 
 BATCH = 100
 """Copies whose outcomes are written together; a crash loses no more than these."""
-
-
-@dataclass(slots=True)
-class Heard:
-    """A journal in memory: events of what is stored already stay in the ledger."""
-
-    heard: list[Event] = field(default_factory=list)
-
-    def append(self, _package: PackageId, event: Event) -> None:
-        """Remember an event."""
-        self.heard.append(event)
-
-    def events(self, _package: PackageId) -> tuple[Event, ...]:
-        """What was heard, in order."""
-        return tuple(self.heard)
 
 
 def copies_of(archive: Archive, ids: Sequence[str]) -> tuple[Copy, ...]:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from preservation.assembly.archive import SystemClock
-from preservation.assembly.audits import Heard
+from preservation.assembly.clock import SystemClock
 from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
@@ -21,9 +20,9 @@ from preservation.model.packages import Sip, SipKind
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.ports import Progress, Scanner
-from preservation.recording import Stage, record
+from preservation.recording import Heard, Stage, record
 from preservation.rules import Refused, errors
-from preservation.settings import cores
+from preservation.settings.place import cores
 from preservation.stages.admit import admit
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan

@@ -7,13 +7,12 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.assembly.audits import Heard
 from preservation.errors import Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Dip
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Progress
-from preservation.recording import record
+from preservation.recording import Heard, record
 from preservation.stages.disseminate import Form, disseminate
 from preservation.standards.ledger import Entry
 

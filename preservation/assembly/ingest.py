@@ -35,7 +35,7 @@ from preservation.model.storage import Account, Copy
 from preservation.ports import Progress
 from preservation.recording import Stage, record
 from preservation.rules import Refused
-from preservation.settings import cores
+from preservation.settings.place import cores
 from preservation.stages.admit import admit, admit_formats
 from preservation.stages.characterize import characterize
 from preservation.stages.identify import identify

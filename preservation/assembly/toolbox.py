@@ -11,7 +11,8 @@ from uuid import uuid4
 from preservation.assembly.scratch import claimed, discard
 from preservation.errors import Misconfigured
 from preservation.ports import Characterizer, Identifier, Scanner
-from preservation.settings import FILE, MalwareSettings, ToolSettings
+from preservation.settings.file import MalwareSettings, ToolSettings
+from preservation.settings.place import FILE
 
 
 class Tool(Protocol):

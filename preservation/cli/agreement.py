@@ -42,7 +42,7 @@ def listing(archive: ArchiveOption = None, json: JsonOption = False) -> None:
         from preservation.agreements import available, read
         from preservation.errors import Misconfigured
         from preservation.forms.words import agreed
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         try:
             place: Path | None = locate(archive)

@@ -31,7 +31,7 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import audit_copies, copies_of
         from preservation.forms import words
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         place = opened(locate(archive))
         copies = copies_of(place, aip_ids or [])

@@ -91,7 +91,7 @@ def _write(file: Path, form: "CheckForm") -> None:
 def _scanner() -> "Scanner | None":
     """The scanner of the archive that is here, if there is one."""
     from preservation.assembly.toolbox import scanner
-    from preservation.settings import read
+    from preservation.settings.file import read
 
     place = _archive()
     return scanner(read(place).malware) if place else None
@@ -100,7 +100,7 @@ def _scanner() -> "Scanner | None":
 def _archive() -> Path | None:
     """The archive that is here, if there is one; a check needs none."""
     from preservation.errors import Misconfigured
-    from preservation.settings import locate
+    from preservation.settings.place import locate
 
     try:
         return locate(None)

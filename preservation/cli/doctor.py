@@ -18,7 +18,7 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     with told(json=json):
         from preservation import forms
         from preservation.assembly.doctor import State, examine
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         try:
             place = locate(archive)

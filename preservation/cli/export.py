@@ -42,7 +42,7 @@ def command(
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         place = opened(locate(archive))
         codes = [_one(place, aip_id, to, form, json=json) for aip_id in aip_ids]

@@ -41,7 +41,7 @@ def command(
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         with opened(locate(archive)) as place:
             wanted = _Wanted(again, agreement)

@@ -27,7 +27,7 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.forms import words
         from preservation.model.storage import Copy
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         place = opened(locate(archive))
         if rejected:

@@ -25,7 +25,7 @@ def command(
         from preservation.assembly.archive import opened_for_rebuild
         from preservation.assembly.rebuild import rebuild
         from preservation.forms import RebuildForm
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         place = opened_for_rebuild(locate(archive))
         with screen.progress("rebuild") as progress:

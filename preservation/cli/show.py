@@ -27,7 +27,7 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import required
         from preservation.forms import ShowForm, words
-        from preservation.settings import locate
+        from preservation.settings.place import locate
 
         catalogue = opened(locate(archive)).catalogue
         summary = required(catalogue, aip_id)

@@ -19,7 +19,7 @@ from preservation.forms.words import codes_in_markdown
 from preservation.model.premis import EventType, Outcome
 from preservation.model.storage import CopyState
 from preservation.rules import families
-from preservation.settings import Settings, ToolSettings
+from preservation.settings.file import Settings, ToolSettings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

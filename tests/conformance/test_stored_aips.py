@@ -17,7 +17,7 @@ from lxml import etree
 from preservation.assembly.archive import make
 from preservation.assembly.ingest import ingest
 from preservation.assembly.recovery import Silence
-from preservation.settings import ToolSettings
+from preservation.settings.file import ToolSettings
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample-collection"
 ODD = [

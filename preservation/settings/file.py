@@ -1,6 +1,5 @@
-"""The settings of an archive (`arkiv.toml`); the only place that reads the environment."""
+"""What `arkiv.toml` says, read once, with what the environment says instead."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,8 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from preservation.errors import Misconfigured
 from preservation.model.identifiers import StoreName
-
-FILE = "arkiv.toml"
+from preservation.settings.place import FILE
 
 TEMPLATE = """\
 # Settings of this archive. `arkiv doctor` says what they mean for it.
@@ -112,28 +110,6 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def locate(option: Path | None) -> Path:
-    """The archive's folder: as told, else ARKIV_ARCHIVE, else the nearest `arkiv.toml` upwards.
-
-    Raises Misconfigured when there is none.
-    """
-    told = option or (Path(place) if (place := os.environ.get("ARKIV_ARCHIVE")) else None)
-    if told:
-        if not (told / FILE).is_file():
-            raise Misconfigured(
-                f"{told}: has no {FILE}, so it is not an archive; make one with: arkiv init {told}"
-            )
-        return told.resolve()
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / FILE).is_file():
-            return folder
-    raise Misconfigured(
-        f"no {FILE} in {here} or above; name the archive with --archive DIR or make one with: "
-        "arkiv init DIR"
-    )
-
-
 def read(folder: Path) -> Settings:
     """The settings of the archive in a folder; raises Misconfigured with every mistake at once."""
     file = folder / FILE
@@ -154,8 +130,3 @@ def read(folder: Path) -> Settings:
     if len(set(names)) != len(names):
         raise Misconfigured(f"{file}: stores: two stores have the same name; give each its own")
     return settings
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -1,0 +1,1 @@
+"""The settings of an archive; the only place that reads the environment."""
