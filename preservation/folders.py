@@ -33,7 +33,14 @@ def contents(root: bytes) -> Contents:
         if not children and prefix:
             found.empty_folders.append(prefix[:-1])
         for entry in children:
-            _sort(entry, prefix + entry.name, found, waiting, inside)
+            path = prefix + entry.name
+            if entry.is_file(follow_symlinks=False):
+                state = entry.stat(follow_symlinks=False)
+                found.files.append(Found(path, state.st_size, state.st_mtime_ns))
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path + b"/")
+            else:
+                found.oddities.append(_oddity(entry, path, inside))
     if unreadable:
         raise Refused(*unreadable)
     found.files.sort(key=lambda f: f.path)
@@ -42,18 +49,10 @@ def contents(root: bytes) -> Contents:
     return found
 
 
-def _sort(
-    entry: "os.DirEntry[bytes]", path: bytes, found: Contents, waiting: list[bytes], inside: bytes
-) -> None:
+def _oddity(entry: "os.DirEntry[bytes]", path: bytes, inside: bytes) -> Oddity:
     if entry.is_symlink():
-        found.oddities.append(_link(entry.path, path, inside))
-    elif entry.is_dir(follow_symlinks=False):
-        waiting.append(path + b"/")
-    elif entry.is_file(follow_symlinks=False):
-        state = entry.stat(follow_symlinks=False)
-        found.files.append(Found(path, state.st_size, state.st_mtime_ns))
-    else:
-        found.oddities.append(Oddity(path, _kind(entry.stat(follow_symlinks=False).st_mode)))
+        return _link(entry.path, path, inside)
+    return Oddity(path, _kind(entry.stat(follow_symlinks=False).st_mode))
 
 
 def _link(place: bytes, path: bytes, inside: bytes) -> Oddity:

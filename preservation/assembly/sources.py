@@ -34,6 +34,7 @@ class FolderSource:
         self.place = place
         self.name = name or written(os.fsencode(place.name))
         self._root = os.fsencode(place)
+        self._below = os.path.join(self._root, b"")
 
     @cached_property
     def contents(self) -> Contents:
@@ -58,8 +59,8 @@ class FolderSource:
         self, name: bytes, algorithms: tuple[Algorithm, ...], *, size: int, modified_ns: int
     ) -> tuple[Digest, ...]:
         """Digests of a file, read once."""
-        reading = read_once(os.path.join(self._root, name), algorithms, expected=size)
-        if (reading.size, reading.modified_ns) != (size, modified_ns):
+        reading = read_once(self._below + name, algorithms, expected=size)
+        if reading.size != size or reading.modified_ns != modified_ns:
             raise Refused(Remark("FILE-CHANGED", written(name)))
         return reading.digests
 

@@ -1,10 +1,9 @@
 """Message digests and the algorithms that they are made with."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_HEX = re.compile(r"[0-9a-f]+")
+_HEX = "0123456789abcdef"
 
 
 class Algorithm(StrEnum):
@@ -47,7 +46,7 @@ class Digest:
 
     def __post_init__(self) -> None:
         """Refuse (ValueError) a value that this algorithm cannot have given."""
-        if len(self.value) != self.algorithm.hex_length or not _HEX.fullmatch(self.value):
+        if len(self.value) != self.algorithm.hex_length or self.value.strip(_HEX):
             raise ValueError(f"{self.value!r} is not a {self.algorithm} digest in lower-case hex")
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ NAME_MAX = 255
 
 _ESCAPE = re.compile(rb"\^([0-9a-f]{2})")
 _PLAIN = re.compile(r"[\w .,;:=+@~!#$&'()\[\]{}/-]*", re.ASCII)
+_PLAIN_LINES = re.compile(rb"[\w .,;:=+@~!#$&'()\[\]{}/\n-]*")
 
 
 def _hex(text: str) -> str:
@@ -99,11 +100,7 @@ def stored(paths: Iterable[bytes]) -> Mapping[bytes, str]:
     folders: dict[bytes, dict[bytes, str]] = {}
     result: dict[bytes, str] = {}
     ordered = sorted(paths)
-    plain = all(
-        _PLAIN.fullmatch(p.decode("utf-8", "replace")) and b" /" not in p and p[-1:] != b" "
-        for p in ordered
-    )
-    if plain and not _collide(ordered):
+    if _all_plain(ordered) and not _collide(ordered):
         return {p: p.decode("ascii") for p in ordered}
     children: dict[bytes, set[bytes]] = {}
     for path in ordered:
@@ -118,6 +115,17 @@ def stored(paths: Iterable[bytes]) -> Mapping[bytes, str]:
             folders[b"/".join(parts[:depth])][part] for depth, part in enumerate(parts)
         )
     return result
+
+
+def _all_plain(paths: list[bytes]) -> bool:
+    """Whether no path has anything to escape; all are looked at in one go."""
+    lines = b"\n".join(paths) + b"\n"
+    return (
+        _PLAIN_LINES.fullmatch(lines) is not None
+        and lines.count(b"\n") == max(len(paths), 1)
+        and b" /" not in lines
+        and b" \n" not in lines
+    )
 
 
 def _collide(paths: list[bytes]) -> bool:

@@ -111,11 +111,13 @@ def _size(sip: Sip, agreement: Agreement) -> Iterator[Remark]:
         expected = f"at most {limits.bytes} octets"
         yield Remark("AGREEMENT-BYTES", "", f"{octets} octets", expected)
     for file in sip.files:
+        depth = file.given.count(b"/")
+        if file.size <= limits.file_bytes and depth <= limits.depth:
+            continue
         where = written(file.given)
         if file.size > limits.file_bytes:
             expected = f"at most {limits.file_bytes} octets"
             yield Remark("AGREEMENT-FILE-BYTES", where, f"{file.size} octets", expected)
-        depth = file.given.count(b"/")
         if depth > limits.depth:
             yield Remark("AGREEMENT-DEPTH", where, f"{depth} folders", f"at most {limits.depth}")
 

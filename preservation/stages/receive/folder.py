@@ -161,8 +161,10 @@ def _documents(
     except Refused as refused:
         described.remarks += refused.remarks
         about = {}
+    said: list[Said] = []
+    if not described.statements:
+        return said, described
     places = _places(payload, base)
-    said = []
     for path, statements in described.statements.items():
         name = os.fsdecode(about.get(path, b"")).strip("/")
         place = b"" if name in _PACKAGE else _about(name, places)

@@ -21,7 +21,8 @@ def read(
     """The events of all documents, each once, and what is wrong with them."""
     events: dict[str, Event] = {}
     remarks: list[Remark] = []
-    places = _places(files)
+    documents = tuple(documents)
+    places = _places(files) if documents else {}
     for document in documents:
         where = written(document)
         try:

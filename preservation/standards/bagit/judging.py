@@ -78,7 +78,8 @@ class _Judging:
         self._open, self._sizes, self._folders, self._hosts = open_file, sizes, folders, hosts
         self._remarks: list[Remark] = []
         self._payload = {path for path in sizes if path.startswith(PAYLOAD)}
-        self._claims: dict[bytes, list[Claim]] = {}
+        self._claims: dict[bytes, tuple[Claim, ...]] = {}
+        self._held: dict[bytes, set[bytes]] = {}
         self._absent: set[bytes] = set()
 
     def bag(self) -> Bag:
@@ -92,12 +93,11 @@ class _Judging:
         self._unlisted(found)
         labels = self._labels()
         self._remarks += self._odd_names()
-        claims = {path: tuple(claims) for path, claims in self._claims.items()}
         kinds = [{m.name.algorithm for m in found if m.name.of_tags is of} for of in (False, True)]
         return Bag(
             self._told,
             labels,
-            claims,
+            self._claims,
             tuple(sorted(kinds[0])),
             tuple(sorted(kinds[1])),
             tuple(self._fetch.paths),
@@ -162,13 +162,18 @@ class _Judging:
         """Hold the entries of a manifest against the files that are there."""
         of_tags, where = manifest.name.of_tags, written(manifest.name.file)
         code = "RFC8493-2.2.1-DIGEST" if of_tags else "RFC8493-3-DIGEST"
+        claims, sure = self._claims, frozenset() if of_tags else self._payload
+        held = self._held[manifest.name.file] = set()
         for listed, digest in manifest.entries.items():
-            path = self._place(listed, where)
-            if path is None:
-                self._missing(listed, manifest)
-                continue
-            self._wrong_list(path, manifest)
-            self._claims.setdefault(path, []).append(Claim(digest, where, code))
+            path: bytes | None = listed
+            if listed not in sure or b"%" in listed:
+                path = self._place(listed, where)
+                if path is None:
+                    self._missing(listed, manifest)
+                    continue
+                self._wrong_list(path, manifest)
+            claims[path] = (*claims.get(path, ()), Claim(digest, where, code))
+            held.add(path)
 
     def _place(self, listed: bytes, where: str) -> bytes | None:
         """The file that a manifest means: 1.0 encodes LF, CR and `%`; before, nothing need be."""
@@ -231,12 +236,7 @@ class _Judging:
             if manifest.name.of_tags:
                 continue
             where = written(manifest.name.file)
-            held = {
-                path
-                for path, claims in self._claims.items()
-                if any(claim.where == where for claim in claims)
-            }
-            for path in sorted(self._payload - held):
+            for path in sorted(self._payload - self._held[manifest.name.file]):
                 self._remarks.append(Remark("RFC8493-3-UNLISTED", written(path), "", f"in {where}"))
 
     def _labels(self) -> tags.Tags:
@@ -260,6 +260,8 @@ class _Judging:
 
     def _odd_names(self) -> Iterator[Remark]:
         """Names that another system folds into one, makes by itself, or cannot hold (section 6)."""
+        if paths.are_harmless(self._payload):
+            return
         seen: dict[str, bytes] = {}
         for path in sorted(self._payload):
             if not path.isascii() or not path.islower():

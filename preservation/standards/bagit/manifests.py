@@ -8,11 +8,12 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.standards.bagit.lines import Unreadable, lines
-from preservation.standards.bagit.paths import leaves_the_bag
+from preservation.standards.bagit.paths import is_plain, leaves_the_bag
 from preservation.standards.bagit.tags import Declaration
 
 _NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
-_LINE = re.compile(rb"([0-9A-Fa-f]+)[ \t]+(.+)", re.DOTALL)
+_HEX = b"0123456789abcdefABCDEF"
+_BLANK = b" \t"
 _LISTED = 20
 """Lines of one fault that are told one by one; the rest of them only as a number."""
 
@@ -71,19 +72,22 @@ class _Reader:
     ) -> None:
         self._found, self._algorithm, self._sizes = found, algorithm, sizes
         self._strict = told.version >= (1, 0)
+        self._length = algorithm.hex_length
         self._file = written(found.name.file)
         self._marked: dict[str, list[int]] = {}
 
     def take(self, number: int, line: bytes) -> None:
-        match = _LINE.fullmatch(line)
-        if not match or len(match[1]) != self._algorithm.hex_length:
+        value, rest = line[: self._length], line[self._length :]
+        path = rest.lstrip(_BLANK)
+        if value.strip(_HEX) or not path or len(path) == len(rest):
             self._remark("RFC8493-2.1.3-LINE", number, written(line[:80]))
             return
-        path = self._plain(match[2], number)
-        if leaves_the_bag(path):
-            self._remark("RFC8493-5.1", number, written(path))
-            return
-        digest = Digest(self._algorithm, match[1].decode("ascii").lower())
+        if not is_plain(path):
+            path = self._plain(path, number)
+            if leaves_the_bag(path):
+                self._remark("RFC8493-5.1", number, written(path))
+                return
+        digest = Digest(self._algorithm, value.decode("ascii").lower())
         entries = self._found.entries
         held = entries.setdefault(path, digest)
         if held is not digest:

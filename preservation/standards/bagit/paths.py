@@ -2,16 +2,25 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from preservation.model.names import written
 
 _ENCODED = re.compile(rb"%(0A|0D|25)", re.IGNORECASE)
 _WINDOWS = re.compile(rb"[A-Za-z]:|\\\\|//|%[A-Za-z_]+%[\\/]")
+_DOUBTFUL = re.compile(rb"^[/*~]|\\|//|\.\.|:|%|^\./")
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE
 )
 _UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 SYSTEM_FILES = frozenset({b"Thumbs.db", b"thumbs.db", b".DS_Store", b"desktop.ini", b"Desktop.ini"})
+_ODD = re.compile(
+    rb"""[<>:"|?*\\\x00-\x09\x0b-\x1f] | [. ](?=/|$) | (?:^|/) (?:
+        (?:con|prn|aux|nul|com[1-9]|lpt[1-9]) (?:\.[^/\n]*)? (?:/|$)
+        | (?:thumbs\.db|\.ds_store|desktop\.ini) $ | \._ )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+"""What `is_system_file` and `unfit_for_windows` look for, and a little more."""
 
 
 def decoded(path: bytes) -> bytes:
@@ -22,6 +31,14 @@ def decoded(path: bytes) -> bytes:
 def encoded(path: bytes) -> bytes:
     """A path as a manifest of version 1.0 has it."""
     return path.replace(b"%", b"%25").replace(b"\n", b"%0A").replace(b"\r", b"%0D")
+
+
+def is_plain(path: bytes) -> bool:
+    """Whether a path has no part that any rule of paths speaks of; most have none.
+
+    Such a path leaves no bag, begins with no mark, and is the same in every version of BagIt.
+    """
+    return not _DOUBTFUL.search(path)
 
 
 def leaves_the_bag(path: bytes) -> bool:
@@ -47,6 +64,17 @@ def is_system_file(path: bytes) -> bool:
     """Whether an operating system leaves such files behind by itself."""
     name = path.rpartition(b"/")[2]
     return name in SYSTEM_FILES or name.startswith(b"._")
+
+
+def are_harmless(names: Collection[bytes]) -> bool:
+    """Whether no system has anything against any of these paths; all are looked at in one go."""
+    lines = b"\n".join(names)
+    return (
+        lines.isascii()
+        and lines.count(b"\n") == max(len(names) - 1, 0)
+        and not _ODD.search(lines)
+        and len({name.lower() for name in names}) == len(names)
+    )
 
 
 def unfit_for_windows(path: bytes) -> str:
