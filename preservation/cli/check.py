@@ -90,11 +90,13 @@ def _write(file: Path, form: "CheckForm") -> None:
 
 def _scanner() -> "Scanner | None":
     """The scanner of the archive that is here, if there is one."""
+    place = _archive()
+    if place is None:
+        return None
     from preservation.assembly.toolbox import scanner
     from preservation.settings.file import read
 
-    place = _archive()
-    return scanner(read(place).malware) if place else None
+    return scanner(read(place).malware)
 
 
 def _archive() -> Path | None:

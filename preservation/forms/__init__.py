@@ -15,6 +15,7 @@ DipForm = Literal["bag", "tar", "originals"]
 
 STRICT = ConfigDict(
     frozen=True,
+    defer_build=True,  # a command makes one document or two of the many
     extra="forbid",
     json_schema_serialization_defaults_required=True,  # every document has all its fields
 )

@@ -16,7 +16,7 @@ from preservation.model.report import Level, Remark
 from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
-from preservation.stages.receive import archivematica, bag, eark, fgs, folder, histories
+from preservation.stages.receive import bag, folder, histories, kinds
 from preservation.stages.receive.reading import Reading
 from preservation.standards import bagit
 
@@ -63,8 +63,10 @@ def receive(
         imported,
     )
     yield from _judgement(sip, remarks)
-    if sip.kind in eark.KINDS:
-        yield eark.SCHEMA_NOT_CHECKED
+    if sip.kind in kinds.EARK:
+        from preservation.stages.receive.eark import SCHEMA_NOT_CHECKED  # noqa: PLC0415
+
+        yield SCHEMA_NOT_CHECKED
     if reading.unchecked:
         detail, note = "descriptions held against their schemas", "; ".join(reading.unchecked)
         yield Finding(EventType.VALIDATION, Outcome.NOT_PERFORMED, ARKIV, detail, note)
@@ -74,15 +76,23 @@ def receive(
 
 def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
-    root = eark.root(source)
-    if bagit.is_bag(source.sizes):
-        found = bag.read(source, hosts)
-        if root is None:
-            return archivematica.refined(source, found)
-        return _inside(found, eark.read(source, root))
+    # Each reader brings libraries along, so only that of the kind at hand is loaded.
+    root = kinds.eark_root(source)
+    outer = bag.read(source, hosts) if bagit.is_bag(source.sizes) else None
     if root is not None:
-        return eark.read(source, root)
-    if fgs.recognized(source):
+        from preservation.stages.receive import eark  # noqa: PLC0415
+
+        inner = eark.read(source, root)
+        return _inside(outer, inner) if outer else inner
+    if outer and kinds.archivematica_documents(source):
+        from preservation.stages.receive import archivematica  # noqa: PLC0415
+
+        return archivematica.refined(source, outer)
+    if outer:
+        return outer
+    if kinds.is_fgs(source):
+        from preservation.stages.receive import fgs  # noqa: PLC0415
+
         return fgs.read(source)
     return folder.read(source)
 
@@ -97,6 +107,8 @@ def _inside(outer: Reading, inner: Reading) -> Reading:
 
 
 def _apart(found: Contents, exclude: Sequence[str]) -> tuple[list[Found], list[Exclusion]]:
+    if not exclude:
+        return found.files, []
     kept, excluded = [], []
     for file in found.files:
         name = os.fsdecode(file.path.rpartition(b"/")[2])

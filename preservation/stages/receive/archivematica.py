@@ -1,7 +1,6 @@
 """An AIP of Archivematica: a bag with its METS, the files below `objects/`, and their history."""
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,13 +11,13 @@ from preservation.model.names import written
 from preservation.model.packages import SipKind
 from preservation.ports import Source
 from preservation.rules import Refused
+from preservation.stages.receive import kinds
 from preservation.stages.receive.reading import Reading, Said
 from preservation.standards.untrusted import untrusted
 from preservation.standards.xml import XLINK
 
 _METS = "{http://www.loc.gov/METS/}"
 _DC = ("http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/")
-_DOCUMENT = re.compile(rb"data/METS\.[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\.xml")
 _OBJECTS = b"data/objects/"
 _NO_PAYLOAD = (b"data/objects/metadata/", b"data/objects/submissionDocumentation/")
 
@@ -28,7 +27,7 @@ def refined(source: Source, bag: Reading) -> Reading:
 
     What stands below `metadata/` and `submissionDocumentation/` is kept as submission material.
     """
-    documents = tuple(path for path in source.sizes if _DOCUMENT.fullmatch(path))
+    documents = kinds.archivematica_documents(source)
     payload = {
         path: path[len(_OBJECTS) :]
         for path in source.sizes

@@ -10,8 +10,7 @@ from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.rules import Refused
-from preservation.standards import descriptive, table
-from preservation.standards.descriptive import checking
+from preservation.standards import table
 
 _LIMIT = 64 * 1024 * 1024
 _LIST = b"source-metadata.csv"
@@ -33,6 +32,12 @@ class Described:
 def read(source: Source, documents: Iterable[bytes]) -> Described:
     """Read documents of description; those of kinds that nobody knows are left as they are."""
     described = Described()
+    documents = tuple(documents)
+    if not documents:
+        return described
+    from preservation.standards import descriptive  # noqa: PLC0415  many packages have none
+    from preservation.standards.descriptive import checking  # noqa: PLC0415
+
     for document in documents:
         where = written(document)
         if source.sizes[document] > _LIMIT:

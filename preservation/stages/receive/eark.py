@@ -12,7 +12,6 @@ from preservation.standards.eark.layout import container
 
 _BY_TYPE = {"SIP": SipKind.EARK_SIP, "AIP": SipKind.EARK_AIP, "DIP": SipKind.EARK_DIP}
 
-KINDS = frozenset(_BY_TYPE.values())
 SCHEMA_NOT_CHECKED = Finding(
     EventType.VALIDATION,
     Outcome.NOT_PERFORMED,
@@ -21,36 +20,6 @@ SCHEMA_NOT_CHECKED = Finding(
     "the schema of METS is not installed; the rules of E-ARK were checked",
 )
 """The schemas of Arkiv are a profile of what Arkiv writes: no other METS is judged by them."""
-
-_NAMESPACE = b"http://www.loc.gov/METS/"
-_HEAD = 64 * 1024
-
-
-def root(source: Source) -> bytes | None:
-    """The folder with `METS.xml`: the top, one folder down, or that in the payload of a bag.
-
-    None when there is none, and when a file has that name by chance: it does not speak of METS,
-    and has none of the folders of a package beside it.
-    """
-    paths = source.sizes
-    inner = b"data/" if b"bagit.txt" in paths else b""
-    below = [path for path in paths if path.startswith(inner)]
-    tops = {path[len(inner) :].partition(b"/")[0] for path in below}
-    places = [b"", inner, *(inner + top + b"/" for top in tops)]
-    found = sorted({place for place in places if place + b"METS.xml" in paths}, key=len)
-    if not found or (len(found) > 1 and found[0] not in (b"", inner)):
-        return None
-    if found[0] not in (b"", inner) and len(tops) > 1:
-        return None
-    return found[0] if _is_package(source, found[0]) else None
-
-
-def _is_package(source: Source, place: bytes) -> bool:
-    beside = (place + b"representations/", place + b"metadata/")
-    if any(path.startswith(beside) for path in source.sizes):
-        return True
-    with source.open(place + b"METS.xml") as stream:
-        return _NAMESPACE in stream.read(_HEAD).replace(b"\0", b"")
 
 
 def read(source: Source, base: bytes = b"") -> Reading:

@@ -14,11 +14,6 @@ _METS = fgs.NAME.encode()
 _CONTENT = b"content/"
 
 
-def recognized(source: Source) -> bool:
-    """Whether the names in a package are those of FGS 1.2."""
-    return _METS in source.sizes and any(path.startswith(_CONTENT) for path in source.sizes)
-
-
 def read(source: Source) -> Reading:
     """Read an FGS: `content/` is the payload, everything else is kept as submission material."""
     payload = {path: path[len(_CONTENT) :] for path in source.sizes if path.startswith(_CONTENT)}

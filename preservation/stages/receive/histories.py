@@ -9,7 +9,6 @@ from preservation.model.premis import Event
 from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.rules import Refused
-from preservation.standards.premis import history
 
 _VARIABLES = ("%transferDirectory%", "%SIPDirectory%")
 _TOPS = ("data/", "objects/")
@@ -22,7 +21,11 @@ def read(
     events: dict[str, Event] = {}
     remarks: list[Remark] = []
     documents = tuple(documents)
-    places = _places(files) if documents else {}
+    if not documents:
+        return (), ()
+    from preservation.standards.premis import history  # noqa: PLC0415  few packages have one
+
+    places = _places(files)
     for document in documents:
         where = written(document)
         try:

@@ -165,12 +165,13 @@ class _Judging:
         claims, sure = self._claims, frozenset() if of_tags else self._payload
         held = self._held[manifest.name.file] = set()
         for listed, digest in manifest.entries.items():
-            path: bytes | None = listed
+            path = listed
             if listed not in sure or b"%" in listed:
-                path = self._place(listed, where)
-                if path is None:
+                place = self._place(listed, where)
+                if place is None:
                     self._missing(listed, manifest)
                     continue
+                path = place
                 self._wrong_list(path, manifest)
             claims[path] = (*claims.get(path, ()), Claim(digest, where, code))
             held.add(path)
