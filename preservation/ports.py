@@ -212,6 +212,11 @@ class Source(Protocol):
         ...
 
     @property
+    def container(self) -> str:
+        """What it came in (`zip`, `tar`, `tar.gz`, `7z`), as one file; empty for a folder."""
+        ...
+
+    @property
     def contents(self) -> Contents:
         """Everything in it as it was first seen."""
         ...

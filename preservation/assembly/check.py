@@ -27,6 +27,7 @@ from preservation.stages.admit import admit
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.verify import compare
+from preservation.standards.bagit import Completeness, completeness, is_bag
 
 T = TypeVar("T")
 
@@ -39,7 +40,8 @@ class Report:
     """What was looked at, and everything that the rules say of it.
 
     `kind` is None when it could not be told. `done` are the checks that were made, with what came
-    of each; `not_made` those that were not, each with the reason.
+    of each; `not_made` those that were not, each with the reason. `bag` tells a complete bag from
+    a valid one; None is for what is no bag.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Report:
     remarks: tuple[Remark, ...]
     done: tuple[str, ...]
     not_made: tuple[str, ...]
+    bag: Completeness | None = None
 
     @property
     def valid(self) -> bool:
@@ -82,7 +85,7 @@ def check(
             name, sizes = source.name, source.sizes
             sip = hear(_received(source, package, agreement))
             kind = sip.kind
-            sip = hear(admit(sip, source, agreement=agreement))
+            sip = hear(admit(sip, agreement=agreement))
             hear(_unidentified(agreement))
             hear(_checks(sip, source, scanner, agreement, progress))
     except Rejected as rejected:
@@ -91,14 +94,19 @@ def check(
     said = [remark for finding in findings for remark in finding.remarks]
     made = (f for f in findings if f.outcome is Outcome.SUCCESS)
     missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
+    remarks = tuple(dict.fromkeys([*said, *refused]))
+    bag = None
+    if is_bag(sizes):
+        bag = completeness((it.code for it in errors(remarks)), compared=kind is not None)
     return Report(
         name,
         kind,
         len(sizes),
         sum(sizes.values()),
-        tuple(dict.fromkeys([*said, *refused])),
+        remarks,
         tuple(f"{f.detail}: {f.note}" for f in made),
         tuple(f"{f.detail}: {f.note}" for f in missed),
+        bag,
     )
 
 

@@ -150,7 +150,7 @@ class Ingestion:
         return received
 
     def _admit(self, sip: Sip) -> Sip:
-        return self._record("admit", admit(sip, self._source, agreement=self._agreement))
+        return self._record("admit", admit(sip, agreement=self._agreement))
 
     def _admit_formats(self, identified: Identified) -> Identified:
         stage = admit_formats(identified, agreement=self._agreement)

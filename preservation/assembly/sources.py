@@ -28,6 +28,7 @@ class FolderSource:
     """A package as a folder on disk; what lies in it is looked at once, when first asked for."""
 
     unpacked: Unpacked | None = None
+    container = ""
 
     def __init__(self, place: Path, name: str = "") -> None:
         """The folder, and what its producer called it if that is not the folder's name."""
@@ -72,6 +73,7 @@ class UnpackedSource(FolderSource):
         """The folder, the name of the container, and what came out of it; `top` is the folder."""
         super().__init__(place, name)
         self.unpacked = unpacked
+        self.container = str(unpacked.form)
         self._links = below(top, unpacked.links)
 
     @cached_property

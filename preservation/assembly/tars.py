@@ -21,6 +21,8 @@ from preservation.streams import CHUNK
 class TarSource:
     """A package as an uncompressed tar that is read where it lies."""
 
+    container = str(containers.Form.TAR)
+
     def __init__(self, place: Path, limits: Limits) -> None:
         """Raises Refused with all that is wrong with the tar."""
         self.place = place

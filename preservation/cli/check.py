@@ -111,10 +111,12 @@ def _archive() -> Path | None:
 
 
 def _say(form: "CheckForm") -> None:
-    from preservation.forms.page import LEVELS, SHOWN, alike
+    from preservation.forms.page import BAGS, LEVELS, SHOWN, alike
 
     size = f"{screen.number(form.files, 'file')}, {screen.octets(form.bytes)}"
     screen.wrapped("", f"{form.status}: {form.path} ({form.kind or 'unknown kind'}, {size})")
+    if form.bag:
+        screen.wrapped("  bag      ", BAGS[form.bag])
     for level in LEVELS:
         for equal in alike([it for it in form.findings if it.level == level]):
             screen.say(f"  {level:<8} {equal[0].code}")

@@ -188,6 +188,10 @@ class CheckForm(Form):
 
     status: Literal["valid", "invalid"]
     kind: str | None = Field(description="the kind of package; null when it could not be told")
+    bag: Literal["valid", "complete", "incomplete", "not known"] | None = Field(
+        None,
+        description="valid is complete with all digests as they should be; null for no bag",
+    )
     path: str
     files: int
     bytes: int

@@ -22,6 +22,14 @@ LEVELS = {
     "info": ("Worth knowing", "Nothing needs to be done."),
 }
 
+BAGS = {
+    "valid": "complete and valid",
+    "complete": "complete, but not valid: all is there, but not all of it is as it was",
+    "incomplete": "not complete: something is missing, not listed, or not as a bag has it",
+    "not known": "not known, because not everything could be compared",
+}
+"""What the report says of a bag: RFC 8493 tells complete from valid."""
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: #1c1c1c;
@@ -79,6 +87,7 @@ def _facts(form: CheckForm) -> str:
     rows = (
         ("Status", form.status),
         ("Kind of package", form.kind or "could not be told"),
+        *((("Bag", BAGS[form.bag]),) if form.bag else ()),
         ("Files", f"{form.files:,}"),
         ("Size", f"{form.bytes:,} bytes"),
         ("Findings", ", ".join(counts)),

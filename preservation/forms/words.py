@@ -278,6 +278,7 @@ def checked(value: "Report", path: str) -> forms.CheckForm:
         status="valid" if value.valid else "invalid",
         reasons=tuple(sentence(remark) for remark in errors(value.remarks)),
         kind=value.kind.value if value.kind else None,
+        bag=value.bag.value if value.bag else None,
         path=path,
         files=value.files,
         bytes=value.bytes,

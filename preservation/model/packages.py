@@ -69,8 +69,9 @@ class Sip:
 
     `name` is what its producer called it, in written form; `root` the folder that its files are
     below; `histories` the documents in which another system tells what it did to the files;
-    `imported` its events, as they are on record there. With
-    `faults` it cannot be taken in; it is read all the same, so that everything is said at once.
+    `imported` its events, as they are on record there; `profiles` the BagIt profiles that it
+    names. With `faults` it cannot be taken in; it is read all the same, so that everything is
+    said at once.
     """
 
     id: PackageId
@@ -85,6 +86,7 @@ class Sip:
     histories: tuple[bytes, ...] = ()
     faults: tuple[Remark, ...] = ()
     imported: tuple[Event, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

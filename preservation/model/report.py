@@ -1,7 +1,12 @@
 """What the rules say of a package: remarks, each by the code of a rule, and the report of all."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+EACH = 50
+"""Remarks of one rule that are told one by one: a hundred thousand of them would help nobody."""
 
 
 class Level(StrEnum):
@@ -27,6 +32,58 @@ class Remark:
     found: str = ""
     expected: str = ""
     level: Level | None = None
+
+
+class Counted:
+    """Remarks as they are made: EACH of a rule are kept and the rest counted, so memory is flat."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._made: list[Remark] = []
+        self._counts: Counter[str] = Counter()
+        self._last: dict[str, Remark] = {}
+
+    def append(self, remark: Remark) -> None:
+        """Take one more remark."""
+        self._counts[remark.code] += 1
+        if self._counts[remark.code] <= EACH:
+            self._made.append(remark)
+        else:
+            self._last[remark.code] = remark
+
+    def __iadd__(self, remarks: "Iterable[Remark] | Counted") -> "Counted":
+        """Take further remarks; those that were counted elsewhere are counted here as well."""
+        if not isinstance(remarks, Counted):
+            for remark in remarks:
+                self.append(remark)
+            return self
+        for remark in remarks._made:
+            self.append(remark)
+        for code, last in remarks._last.items():
+            self._counts[code] += remarks._counts[code] - EACH
+            self._last[code] = last
+        return self
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all of them."""
+        return frozenset(self._counts)
+
+    def more(self) -> tuple[Remark, ...]:
+        """For each rule with more than EACH remarks, one that says how many more."""
+        return tuple(
+            replace(
+                last,
+                where="",
+                found=f"the same in {self._counts[code] - EACH} more places",
+                expected="",
+            )
+            for code, last in self._last.items()
+        )
+
+    def all(self) -> tuple[Remark, ...]:
+        """The remarks that are kept, in their order, and then how many more there are."""
+        return (*self._made, *self.more())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,8 @@ from preservation.model.premis import (
     RightsStatement,
 )
 from preservation.model.report import Level, Remark
-from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import Refused, errors, level, sentence
-from preservation.standards import bagit
 
 ELEMENTS = {
     "reference code": "identifier",
@@ -32,13 +30,13 @@ ELEMENTS = {
 """Where each of the six essential elements of ISAD(G) stands in Dublin Core."""
 
 
-def admit(sip: Sip, source: Source, *, agreement: Agreement) -> Stage[Sip]:
+def admit(sip: Sip, *, agreement: Agreement) -> Stage[Sip]:
     """Hold a SIP against an agreement; what refuses it is added to its faults.
 
     A package that says nothing of its rights gets those of the agreement.
     """
     remarks = (
-        *_kind(sip, source, agreement),
+        *_kind(sip, agreement),
         *_size(sip, agreement),
         *_description(sip, agreement),
     )
@@ -92,14 +90,12 @@ def _named(agreement: Agreement) -> str:
     return f"agreement {agreement.name}{version}"
 
 
-def _kind(sip: Sip, source: Source, agreement: Agreement) -> Iterator[Remark]:
+def _kind(sip: Sip, agreement: Agreement) -> Iterator[Remark]:
     if agreement.kinds and sip.kind not in agreement.kinds:
         yield Remark("AGREEMENT-KIND", "", sip.kind, ", ".join(sorted(agreement.kinds)))
-    if agreement.profile and sip.kind is SipKind.BAG:
-        named = bagit.profile_identifier(source.open, source.sizes)
-        if named != agreement.profile:
-            found = named or "no profile"
-            yield Remark("AGREEMENT-PROFILE", "bag-info.txt", found, agreement.profile)
+    if agreement.profile and sip.kind is SipKind.BAG and agreement.profile not in sip.profiles:
+        found = ", ".join(sip.profiles[:5])[:200] or "no profile"
+        yield Remark("AGREEMENT-PROFILE", "bag-info.txt", found, agreement.profile)
 
 
 def _size(sip: Sip, agreement: Agreement) -> Iterator[Remark]:

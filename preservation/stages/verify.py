@@ -8,7 +8,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.packages import ReceivedFile, Sip, Verified, VerifiedFile
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.model.report import Remark
+from preservation.model.report import EACH, Counted, Remark
 from preservation.ports import Holder, Progress, Source
 from preservation.recording import Stage
 from preservation.rules import Refused, sentence
@@ -58,7 +58,7 @@ def _compared(
     """Every file with its digests in the archive's own algorithms and in those of its claims."""
     progress.begin("verify", sum(file.size for file in sip.files))
     files: list[VerifiedFile] = []
-    remarks = list(sip.faults)
+    remarks, wrong = Counted(), 0
     for received, digests in zip(sip.files, _readings(sip, source, own, cores), strict=True):
         progress.advance(received.size)
         if isinstance(digests, Remark):
@@ -66,11 +66,16 @@ def _compared(
             continue
         damaged = tuple(_damaged(received, digests))
         if damaged:
-            yield _fixity(received, damaged)
+            wrong += 1
             remarks += damaged
+            if wrong <= EACH:
+                yield _fixity(received, damaged)
         files.append(VerifiedFile(received, digests))
-    if remarks:
-        raise Refused(*remarks)
+    if wrong > EACH:
+        yield _further(wrong - EACH, remarks.more())
+    faults = (*sip.faults, *remarks.all())
+    if faults:
+        raise Refused(*faults)
     return files
 
 
@@ -129,6 +134,13 @@ def _fixity(received: ReceivedFile, damaged: tuple[Remark, ...]) -> Finding:
     note = "; ".join(sentence(remark) for remark in damaged)
     objects = (received.path,)
     return Finding(EventType.FIXITY_CHECK, Outcome.FAILURE, ARKIV, detail, note, objects, damaged)
+
+
+def _further(files: int, remarks: tuple[Remark, ...]) -> Finding:
+    """Damaged files beyond those that were told one by one."""
+    detail = "digest of the producer compared with the file"
+    note = f"{files} more files are not what their digests say"
+    return Finding(EventType.FIXITY_CHECK, Outcome.FAILURE, ARKIV, detail, note, remarks=remarks)
 
 
 def _findings(sip: Sip) -> Iterator[Finding]:

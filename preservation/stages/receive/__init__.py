@@ -61,6 +61,7 @@ def receive(
         reading.histories,
         errors(remarks),
         imported,
+        reading.profiles,
     )
     yield from _judgement(sip, remarks)
     if sip.kind in kinds.EARK:
@@ -103,7 +104,8 @@ def _inside(outer: Reading, inner: Reading) -> Reading:
         path: (*outer.claims.get(path, ()), *inner.claims.get(path, ()))
         for path in {**outer.claims, **inner.claims}
     }
-    return replace(inner, claims=claims, remarks=(*outer.remarks, *inner.remarks))
+    remarks = (*outer.remarks, *inner.remarks)
+    return replace(inner, claims=claims, remarks=remarks, profiles=outer.profiles)
 
 
 def _apart(found: Contents, exclude: Sequence[str]) -> tuple[list[Found], list[Exclusion]]:

@@ -21,9 +21,9 @@ def read(source: Source, hosts: Collection[str] = ()) -> Reading:
     found = bagit.judge(
         source.open, source.sizes, folders=source.contents.empty_folders, hosts=hosts
     )
-    profiled = bagit_profile.judge_named(found, source.sizes)
+    profiled = bagit_profile.judge_named(found, source.sizes, source.container)
     remarks = (*found.remarks, *profiled, *inner.remarks)
     both = dict(found.claims)
     for path, claims in inner.claims.items():
         both[path] = (*both.get(path, ()), *claims)
-    return replace(inner, kind=SipKind.BAG, claims=both, remarks=remarks)
+    return replace(inner, kind=SipKind.BAG, claims=both, remarks=remarks, profiles=found.profiles)

@@ -22,7 +22,8 @@ class Reading:
     the file that they are of. `rights` stand by the file or folder as given that they are about
     (empty: all); their own objects and identifiers are not known yet. `histories` are the paths of
     documents with the events of another system. `remarks` are everything that the rules of this
-    kind say, short of digests; `unchecked` the checks that could not be made, with reasons.
+    kind say, short of digests; `unchecked` the checks that could not be made, with reasons;
+    `profiles` the BagIt profiles that it names.
     """
 
     kind: SipKind
@@ -33,3 +34,4 @@ class Reading:
     histories: tuple[bytes, ...] = ()
     remarks: tuple[Remark, ...] = ()
     unchecked: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()

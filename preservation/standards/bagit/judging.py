@@ -7,12 +7,13 @@ from typing import BinaryIO
 
 from preservation.model.fixity import Algorithm, Claim
 from preservation.model.names import written
-from preservation.model.report import Remark
+from preservation.model.report import Counted, Remark
 from preservation.standards.bagit import fetch, manifests, paths, tags
 
 DECLARATION = b"bagit.txt"
 PAYLOAD = b"data/"
 INFORMATION = (b"bag-info.txt", b"package-info.txt")
+PROFILE = "bagit-profile-identifier"
 Open = Callable[[bytes], BinaryIO]
 
 
@@ -31,24 +32,18 @@ class Bag:
     fetched: Collection[bytes]
     remarks: tuple[Remark, ...]
 
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The BagIt profiles that `bag-info.txt` names, each once."""
+        named = (value for label, value in self.tags if label.casefold() == PROFILE and value)
+        return tuple(dict.fromkeys(named))
+
 
 def is_bag(sizes: Mapping[bytes, int]) -> bool:
     """Whether a package is meant to be a bag: by `bagit.txt`, or by a manifest beside `data/`."""
     tops = {path for path in sizes if b"/" not in path}
     named = [name for name in map(manifests.name, tops) if name and not name.of_tags]
     return DECLARATION in tops or (bool(named) and any(path.startswith(PAYLOAD) for path in sizes))
-
-
-def profile_identifier(open_file: Open, sizes: Mapping[bytes, int]) -> str:
-    """The BagIt profile that `bag-info.txt` names, or nothing."""
-    name = next((n for n in INFORMATION if n in sizes), None)
-    if name is None or DECLARATION not in sizes:
-        return ""
-    with open_file(DECLARATION) as stream:
-        told, _ = tags.declaration(stream)
-    with open_file(name) as stream:
-        labels, _ = tags.labels(stream, written(name), told)
-    return next((v for label, v in labels if label.casefold() == "bagit-profile-identifier"), "")
 
 
 def judge(
@@ -76,7 +71,7 @@ class _Judging:
         hosts: frozenset[str],
     ) -> None:
         self._open, self._sizes, self._folders, self._hosts = open_file, sizes, folders, hosts
-        self._remarks: list[Remark] = []
+        self._remarks = Counted()
         self._payload = {path for path in sizes if path.startswith(PAYLOAD)}
         self._claims: dict[bytes, tuple[Claim, ...]] = {}
         self._held: dict[bytes, set[bytes]] = {}
@@ -101,7 +96,7 @@ class _Judging:
             tuple(sorted(kinds[0])),
             tuple(sorted(kinds[1])),
             tuple(self._fetch.paths),
-            tuple(self._remarks),
+            self._remarks.all(),
         )
 
     def _declaration(self) -> tags.Declaration:
@@ -117,7 +112,7 @@ class _Judging:
         if fetch.NAME not in self._sizes:
             return fetch.Fetch()
         with self._open(fetch.NAME) as stream:
-            found = fetch.read(stream, self._told, self._hosts)
+            found = fetch.read(stream, self._told, self._hosts, self._sizes)
         self._remarks += found.remarks
         for path, number in found.paths.items():
             if not self._sizes.keys() & set(self._forms(path)):
@@ -144,8 +139,10 @@ class _Judging:
         """What must be there at all (section 2.1), and what should be."""
         if not self._payload and PAYLOAD[:-1] not in self._folders:
             self._remarks.append(Remark("RFC8493-2.1.2"))
-        known = {r.code for r in self._remarks}
-        if not any(not it.name.of_tags for it in found) and "RFC8493-2.4" not in known:
+        if (
+            not any(not it.name.of_tags for it in found)
+            and "RFC8493-2.4" not in self._remarks.codes
+        ):
             self._remarks.append(Remark("RFC8493-2.1.3"))
         of_tags = [it for it in found if it.name.of_tags]
         if not of_tags:

@@ -1,13 +1,15 @@
 """Manifests: which digest is claimed of which path, and every line that claims none."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
-from preservation.model.report import Remark
-from preservation.standards.bagit.lines import Unreadable, lines
+from preservation.model.report import Counted, Remark
+from preservation.standards.bagit.lines import MOST_ABSENT, Unreadable, lines, too_long
 from preservation.standards.bagit.paths import is_plain, leaves_the_bag
 from preservation.standards.bagit.tags import Declaration
 
@@ -15,7 +17,7 @@ _NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
 _HEX = b"0123456789abcdefABCDEF"
 _BLANK = b" \t"
 _LISTED = 20
-"""Lines of one fault that are told one by one; the rest of them only as a number."""
+"""Lines of one mark that are told one by one; the rest of them only as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Manifest:
 
     name: Name
     entries: dict[bytes, Digest] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: Counted = field(default_factory=Counted)
 
 
 def name(path: bytes) -> Name | None:
@@ -47,19 +49,19 @@ def name(path: bytes) -> Name | None:
     return Name(path, bool(match[1]), algorithm, path == path.lower() and told == algorithm)
 
 
-def read(stream: BinaryIO, named: Name, told: Declaration, sizes: object) -> Manifest:
+def read(stream: BinaryIO, named: Name, told: Declaration, sizes: Collection[bytes]) -> Manifest:
     """Read a manifest whose algorithm is known (section 2.1.3), and judge its lines.
 
     `sizes` has the paths of all files, to tell a `*` that marks from one that begins a name.
     """
     found = Manifest(named)
     reader = _Reader(found, Algorithm(named.algorithm), told, sizes)
+    unfit = told.unfit(written(named.file), found.remarks)
     try:
-        for number, line in lines(stream, told.encoding):
+        for number, line in lines(stream, told.encoding, unfit):
             reader.take(number, line)
     except Unreadable as error:
-        where = f"{written(named.file)}, line {error.line}" if error.line else written(named.file)
-        found.remarks.append(Remark("RFC8493-2.1.1-TEXT", where, error.found, told.encoding))
+        found.remarks.append(error.remark(written(named.file), told.encoding))
     reader.close()
     return found
 
@@ -68,13 +70,15 @@ class _Reader:
     """Takes the lines of one manifest; marks that every line bears are told once."""
 
     def __init__(
-        self, found: Manifest, algorithm: Algorithm, told: Declaration, sizes: object
+        self, found: Manifest, algorithm: Algorithm, told: Declaration, sizes: Collection[bytes]
     ) -> None:
         self._found, self._algorithm, self._sizes = found, algorithm, sizes
         self._strict = told.version >= (1, 0)
         self._length = algorithm.hex_length
         self._file = written(found.name.file)
+        self._most = 2 * len(sizes) + MOST_ABSENT
         self._marked: dict[str, list[int]] = {}
+        self._marks: Counter[str] = Counter()
 
     def take(self, number: int, line: bytes) -> None:
         value, rest = line[: self._length], line[self._length :]
@@ -93,21 +97,29 @@ class _Reader:
         if held is not digest:
             code = "REPEATED" if held == digest and not self._strict else "DUPLICATE"
             self._remark(f"RFC8493-2.1.3-{code}", number, written(path))
+        elif len(entries) > self._most:
+            too_long(f"more than {self._most} files listed", number)
 
     def _plain(self, path: bytes, number: int) -> bytes:
-        if path.startswith(b"*") and path not in self._sizes:  # type: ignore[operator]
+        if path.startswith(b"*") and path not in self._sizes:
             path = path[1:]
-            self._marked.setdefault("RFC8493-6-MARKER", []).append(number)
+            self._mark("RFC8493-6-MARKER", number)
         if path.startswith(b"./"):
             path = path[2:]
-            self._marked.setdefault("RFC8493-2.1.3-RELATIVE", []).append(number)
+            self._mark("RFC8493-2.1.3-RELATIVE", number)
         return path
+
+    def _mark(self, code: str, number: int) -> None:
+        self._marks[code] += 1
+        if self._marks[code] <= _LISTED:
+            self._marked.setdefault(code, []).append(number)
 
     def _remark(self, code: str, number: int, found: str) -> None:
         self._found.remarks.append(Remark(code, f"{self._file}, line {number}", found))
 
     def close(self) -> None:
         for code, numbers in self._marked.items():
-            more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
-            listed = ", ".join(str(number) for number in numbers[:_LISTED])
+            rest = self._marks[code] - len(numbers)
+            more = f" and {rest} more" if rest else ""
+            listed = ", ".join(str(number) for number in numbers)
             self._found.remarks.append(Remark(code, self._file, f"line {listed}{more}"))

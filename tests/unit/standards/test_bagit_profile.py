@@ -174,11 +174,11 @@ def test_an_installed_profile_has_an_identifier_of_its_own(tmp_path):
 
 def test_a_bag_is_held_to_the_profiles_that_it_names(profile):
     known = {NAME: profile()}
-    assert bagit_profile.judge_named(bag(), SIZES, lambda: known) == ()
-    assert codes(bagit_profile.judge_named(bag(version=(0, 97)), SIZES, lambda: known)) == [
+    assert bagit_profile.judge_named(bag(), SIZES, "", lambda: known) == ()
+    assert codes(bagit_profile.judge_named(bag(version=(0, 97)), SIZES, "", lambda: known)) == [
         "VERSION"
     ]
-    (unknown,) = bagit_profile.judge_named(bag(), SIZES, dict)
+    (unknown,) = bagit_profile.judge_named(bag(), SIZES, "", dict)
     assert (unknown.code, unknown.found) == ("BAGIT-PROFILE-UNKNOWN", NAME)
     assert level(unknown) is Level.WARNING
 
@@ -187,7 +187,7 @@ def test_a_bag_that_names_no_profile_reads_none():
     def fail():
         raise AssertionError("profiles were read")
 
-    assert bagit_profile.judge_named(bag(tags=TAGS[1:]), SIZES, fail) == ()
+    assert bagit_profile.judge_named(bag(tags=TAGS[1:]), SIZES, "", fail) == ()
 
 
 def test_the_profiles_of_the_archive_can_be_read():
