@@ -1,7 +1,7 @@
 """What the rules say of a package: remarks, each by the code of a rule, and the report of all."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -80,6 +80,10 @@ class Counted:
             )
             for code, last in self._last.items()
         )
+
+    def __iter__(self) -> Iterator[Remark]:
+        """The remarks of `all`."""
+        return iter(self.all())
 
     def all(self) -> tuple[Remark, ...]:
         """The remarks that are kept, in their order, and then how many more there are."""
