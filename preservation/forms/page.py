@@ -6,10 +6,13 @@ It has no scripts and asks for nothing from anywhere; everything from the packag
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from preservation.forms import CheckForm, Remark
 from preservation.forms.words import REPORT
+from preservation.model.packages import SipKind
 from preservation.model.rejection import Rejection
+from preservation.standards.bagit import Completeness, completeness
 
 SHOWN = 20
 """Equal findings that are seen at once; more are folded."""
@@ -171,6 +174,15 @@ def publish(folder: Path, rejection: Rejection) -> None:
     (folder / "report.json").write_text(form.model_dump_json(indent=2) + "\n", "utf-8")
 
 
+def _bag(it: Rejection) -> Literal["complete", "incomplete"] | None:
+    """How far a refused bag is in order, where its findings show it."""
+    wrong = (said.code for said in it.findings if said.level == "error")
+    found = completeness(wrong, compared=False)
+    if it.kind != SipKind.BAG or found is Completeness.UNKNOWN:
+        return None
+    return "complete" if found is Completeness.COMPLETE else "incomplete"
+
+
 def _form(it: Rejection) -> CheckForm:
     findings = tuple(Remark.model_validate(said, from_attributes=True) for said in it.findings)
     wrong = [said for said in findings if said.level == "error"]
@@ -178,6 +190,7 @@ def _form(it: Rejection) -> CheckForm:
         status="invalid",
         reasons=tuple(f"{said.where}: {said.says}" if said.where else said.says for said in wrong),
         kind=it.kind,
+        bag=_bag(it),
         path=it.name,
         files=it.files,
         bytes=it.bytes,

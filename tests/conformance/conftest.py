@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from preservation.assembly.check import check
+from preservation.assembly.sources import FolderSource
+from preservation.forms.words import checked
 from preservation.model.description import Record, Statement
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.formats import Answer, Basis, Format
@@ -26,6 +29,10 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
+from preservation.model.report import Level
+from preservation.rules import Refused, level
+from preservation.stages.receive import receive
+from preservation.stages.verify import verify
 from preservation.standards import dublin_core, mets, premis, schema
 from preservation.standards.eark import terms as eark
 
@@ -54,6 +61,40 @@ def eark_judge():
 def strategies():
     """Hypothesis strategies of what documents say."""
     return _load(Path(__file__).parents[1] / "strategies" / "documents.py")
+
+
+@pytest.fixture
+def said_of(quiet):
+    """Codes by level of all that the rules say of a bag in a folder, as `arkiv check` has it."""
+
+    def run(stage, said):
+        while True:
+            try:
+                said.extend(next(stage).remarks)
+            except StopIteration as end:
+                return end.value
+
+    def say(folder, hosts=frozenset()):
+        source, said = FolderSource(folder), []
+        try:
+            sip = run(receive(source, package=PACKAGE, hosts=hosts), said)
+            run(verify(sip, source, holder=None, cores=1, progress=quiet), said)
+        except Refused as refused:
+            said += refused.remarks
+        return {grave: {r.code for r in said if level(r) is grave} for grave in Level}
+
+    return say
+
+
+@pytest.fixture
+def bag_verdict(quiet):
+    """What the report on a package says of it as a bag, and whether it is in order at all."""
+
+    def judge(place):
+        form = checked(check(place, progress=quiet), place.name)
+        return form.bag, form.status
+
+    return judge
 
 
 class _Offline(etree.Resolver):

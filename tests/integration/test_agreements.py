@@ -115,7 +115,10 @@ def test_a_bag_must_name_the_profile_that_was_agreed(sip, agree, brought):
     folder = sip(bag)
     with pytest.raises(Refused, match="AGREEMENT-PROFILE"):
         brought(folder)
-    (folder / "bag-info.txt").write_text("BagIt-Profile-Identifier: https://a.b/c.json\n")
+    # The label may be there more than once, in any case.
+    named = "BagIt-Profile-Identifier: https://a.b/d.json\n"
+    named += "BAGIT-profile-identifier: https://a.b/c.json\n"
+    (folder / "bag-info.txt").write_text(named)
     assert brought(folder).account.preserved_files == 1
 
 

@@ -177,6 +177,8 @@ class _Judging:
         """The file that a manifest means: 1.0 encodes LF, CR and `%`; before, nothing need be."""
         first, second = self._forms(listed)
         if first in self._sizes:
+            if b"%" in listed and self._told.version >= (1, 0) and not paths.is_encoded(listed):
+                self._remarks.append(Remark("RFC8493-2.1.3-ENCODED", written(listed), "", where))
             return first
         if second in self._sizes:
             self._remarks.append(Remark("RFC8493-2.1.3-ENCODED", written(listed), "", where))

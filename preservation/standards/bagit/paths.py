@@ -41,6 +41,11 @@ def is_plain(path: bytes) -> bool:
     return not _DOUBTFUL.search(path)
 
 
+def is_encoded(path: bytes) -> bool:
+    """Whether each `%` of a path begins what stands for LF, CR or `%`, as version 1.0 has it."""
+    return path.count(b"%") == len(_ENCODED.findall(path))
+
+
 def leaves_the_bag(path: bytes) -> bool:
     """Whether some system takes the path for one outside of the bag (section 5.1).
 

@@ -94,6 +94,54 @@ def test_each_field_is_judged(profile, broken, sizes, expected):
     assert codes(bagit_profile.judge(profile(), broken, sizes)) == [expected]
 
 
+SERIALIZED = {
+    ("required", ""): "SERIALIZATION-REQUIRED",
+    ("forbidden", "zip"): "SERIALIZATION-FORBIDDEN",
+    ("optional", "7z"): "SERIALIZATION-ACCEPTED",
+}
+
+
+@pytest.mark.parametrize("asked", SERIALIZED)
+def test_what_a_bag_came_as(profile, asked):
+    """Tried with real files in tests/conformance/test_bagit_profiles.py."""
+    told = profile(Serialization=asked[0], Accept_Serialization=["application/zip"])
+    assert codes(bagit_profile.judge(told, bag(), SIZES, asked[1])) == [SERIALIZED[asked]]
+
+
+@pytest.mark.parametrize(
+    ("container", "media_type"),
+    [
+        ("zip", "application/x-zip-compressed"),
+        ("tar", "application/tar"),
+        ("tar", "Application/X-TAR"),
+        ("tar.gz", "application/x-gzip"),
+        ("tar.gz", "application/tar+gzip"),
+        ("7z", "application/x-7z-compressed"),
+    ],
+)
+def test_media_types_are_written_in_more_than_one_way(profile, container, media_type):
+    told = profile(Accept_Serialization=[media_type])
+    assert bagit_profile.judge(told, bag(), SIZES, container) == ()
+
+
+def test_any_container_will_do_where_the_profile_names_none(profile):
+    for container in ("", "zip", "tar", "tar.gz", "7z"):
+        assert bagit_profile.judge(profile(), bag(), SIZES, container) == ()
+
+
+def test_a_missing_label_is_told_with_what_the_profile_says_of_it(profile):
+    asked = profile(Bag_Info={"Contact-Name": {"required": True, "description": "who packed it"}})
+    (remark,) = bagit_profile.judge(asked, bag(), SIZES)
+    assert remark.expected == "Contact-Name (who packed it)"
+
+
+def test_a_profile_of_many_wrong_files_is_told_in_few_lines(profile):
+    sizes = SIZES | {f"data/{n}.exe".encode(): 1 for n in range(1000)}
+    said = bagit_profile.judge(profile(), bag(), sizes)
+    assert codes(said) == ["PAYLOAD-FILE-ALLOWED"] * 51
+    assert said[-1].found == "the same in 950 more places"
+
+
 def test_a_fetch_txt_that_is_asked_for(profile):
     asked = profile(**{"Allow-Fetch.txt": True, "Fetch.txt-Required": True})
     assert codes(bagit_profile.judge(asked, bag(), SIZES)) == ["FETCH-REQUIRED"]
@@ -146,6 +194,13 @@ def test_a_profile_that_asks_for_nothing_allows_everything(tmp_path):
         ({"Accept-BagIt-Version": [1.0]}, "Accept-BagIt-Version"),
         ({"Allow-Fetch.txt": "no"}, r"Allow-Fetch\.txt"),
         ({"Fetch.txt-Required": True}, r"Fetch\.txt-Required"),
+        ({"Serialization": "maybe"}, "Serialization: maybe is none of"),
+        ({"Serialization": True}, "Serialization: is not a text"),
+        ({"Serialization": "required"}, "Accept-Serialization: is missing"),
+        ({"Accept-Serialization": "application/zip"}, "Accept-Serialization"),
+        ({"Manifest-Required": ["md5"]}, "Manifest-Required: is no field"),
+        ({"BagIt-Profile-Info": {"BagIt-Profile-Version": "2.0"}}, "BagIt-Profile-Version: 2.0"),
+        ({"Bag-Info": {"Contact-Name": {"description": 1}}}, "Contact-Name: description"),
         ({"BagIt-Profile-Info": {"BagIt-Profile-Identifier": 1}}, "BagIt-Profile-Identifier"),
     ],
 )
@@ -198,6 +253,6 @@ def test_the_profiles_of_the_archive_can_be_read():
 
 def test_every_rule_of_the_family_is_tried_here():
     tried = {mark.args[1][n][2] for mark in test_each_field_is_judged.pytestmark for n in range(14)}
-    tried |= {"FETCH-REQUIRED", "DATA-EMPTY", "UNKNOWN"}
+    tried |= {"FETCH-REQUIRED", "DATA-EMPTY", "UNKNOWN", *SERIALIZED.values()}
     family = [code for code in rules() if code.startswith("BAGIT-PROFILE-")]
     assert {f"BAGIT-PROFILE-{it}" for it in tried} == set(family)
