@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 EACH = 50
@@ -41,15 +41,22 @@ class Counted:
         """Begin without any."""
         self._made: list[Remark] = []
         self._counts: Counter[str] = Counter()
-        self._last: dict[str, Remark] = {}
 
     def append(self, remark: Remark) -> None:
         """Take one more remark."""
-        self._counts[remark.code] += 1
-        if self._counts[remark.code] <= EACH:
+        if not self.only_counted(remark.code):
             self._made.append(remark)
-        else:
-            self._last[remark.code] = remark
+            self._counts[remark.code] += 1
+
+    def only_counted(self, code: str) -> bool:
+        """Whether EACH remarks of a rule are there, so that one more was counted just now.
+
+        Who asks before the words of a remark are made need not make them a million times.
+        """
+        if self._counts[code] < EACH:
+            return False
+        self._counts[code] += 1
+        return True
 
     def __iadd__(self, remarks: "Iterable[Remark] | Counted") -> "Counted":
         """Take further remarks; those that were counted elsewhere are counted here as well."""
@@ -59,31 +66,27 @@ class Counted:
             return self
         for remark in remarks._made:
             self.append(remark)
-        for code, last in remarks._last.items():
-            self._counts[code] += remarks._counts[code] - EACH
-            self._last[code] = last
+        for code, count in remarks._counts.items():
+            self._counts[code] += max(count - EACH, 0)
         return self
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The codes of all of them."""
-        return frozenset(self._counts)
-
-    def more(self) -> tuple[Remark, ...]:
-        """For each rule with more than EACH remarks, one that says how many more."""
-        return tuple(
-            replace(
-                last,
-                where="",
-                found=f"the same in {self._counts[code] - EACH} more places",
-                expected="",
-            )
-            for code, last in self._last.items()
-        )
 
     def __iter__(self) -> Iterator[Remark]:
         """The remarks of `all`."""
         return iter(self.all())
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all of them."""
+        return frozenset(remark.code for remark in self._made)
+
+    def more(self) -> tuple[Remark, ...]:
+        """For each rule with more than EACH remarks, one that says how many more."""
+        levels = {remark.code: remark.level for remark in self._made}
+        return tuple(
+            Remark(code, "", f"the same in {count - EACH} more places", level=levels[code])
+            for code, count in self._counts.items()
+            if count > EACH
+        )
 
     def all(self) -> tuple[Remark, ...]:
         """The remarks that are kept, in their order, and then how many more there are."""

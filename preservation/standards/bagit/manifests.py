@@ -84,19 +84,19 @@ class _Reader:
         value, rest = line[: self._length], line[self._length :]
         path = rest.lstrip(_BLANK)
         if value.strip(_HEX) or not path or len(path) == len(rest):
-            self._remark("RFC8493-2.1.3-LINE", number, written(line[:80]))
+            self._remark("RFC8493-2.1.3-LINE", number, line[:80])
             return
         if not is_plain(path):
             path = self._plain(path, number)
             if leaves_the_bag(path):
-                self._remark("RFC8493-5.1", number, written(path))
+                self._remark("RFC8493-5.1", number, path)
                 return
         digest = Digest(self._algorithm, value.decode("ascii").lower())
         entries = self._found.entries
         held = entries.setdefault(path, digest)
         if held is not digest:
             code = "REPEATED" if held == digest and not self._strict else "DUPLICATE"
-            self._remark(f"RFC8493-2.1.3-{code}", number, written(path))
+            self._remark(f"RFC8493-2.1.3-{code}", number, path)
         elif len(entries) > self._most:
             too_long(f"more than {self._most} files listed", number)
 
@@ -114,8 +114,10 @@ class _Reader:
         if self._marks[code] <= _LISTED:
             self._marked.setdefault(code, []).append(number)
 
-    def _remark(self, code: str, number: int, found: str) -> None:
-        self._found.remarks.append(Remark(code, f"{self._file}, line {number}", found))
+    def _remark(self, code: str, number: int, found: bytes) -> None:
+        if not self._found.remarks.only_counted(code):
+            where = f"{self._file}, line {number}"
+            self._found.remarks.append(Remark(code, where, written(found)))
 
     def close(self) -> None:
         for code, numbers in self._marked.items():

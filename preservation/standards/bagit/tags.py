@@ -26,7 +26,7 @@ _ENCODING = re.compile(r"Tag-File-Character-Encoding\s*:\s*(\S+)\s*")
 _LABEL = re.compile(r"([^:\s][^:]*?)(\s*):([ \t]+|$)(.*)", re.DOTALL)
 _OXUM = re.compile(r"(\d+)\.(\d+)")
 _DECLARATION_LIMIT = 4096
-_LABELS_LIMIT = 16 * 1024 * 1024
+_LABELS_LIMIT, _LABELS_LINES = 16 * 1024 * 1024, 100_000
 
 Tags = Sequence[tuple[str, str]]
 
@@ -46,9 +46,13 @@ class Declaration:
         """What takes note of lines that are no UTF-8, where tag files are to be in UTF-8."""
         if not self.known or codecs.lookup(self.encoding).name != "utf-8":
             return None
-        return lambda number, line: remarks.append(
-            Remark(TEXT, f"{name}, line {number}", written(line[:80]), self.encoding)
-        )
+
+        def tell(number: int, line: bytes) -> None:
+            if not remarks.only_counted(TEXT):
+                where = f"{name}, line {number}"
+                remarks.append(Remark(TEXT, where, written(line[:80]), self.encoding))
+
+        return tell
 
 
 def declaration(stream: BinaryIO) -> tuple[Declaration, tuple[Remark, ...]]:
@@ -88,8 +92,8 @@ def labels(stream: BinaryIO, name: str, told: Declaration) -> tuple[Tags, tuple[
     try:
         for number, line in lines(stream, told.encoding, told.unfit(name, remarks)):
             octets += len(line)
-            if octets > _LABELS_LIMIT:
-                too_long(f"more than {_LABELS_LIMIT} octets", number)
+            if octets > _LABELS_LIMIT or number > _LABELS_LINES:
+                too_long(f"more than {_LABELS_LINES} lines or {_LABELS_LIMIT} octets", number)
             text = line.decode("utf-8", "replace")
             match = _LABEL.fullmatch(text)
             if text[0] in " \t" and found:

@@ -1,4 +1,4 @@
-"""Tag files in the encoding that they must have: which line is not, and what is read of the rest."""
+"""Tag files in the encoding that they must have: which line is not, and what else is read."""
 
 import io
 
