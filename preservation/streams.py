@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
@@ -16,8 +17,7 @@ CHUNK = 4 * 1024 * 1024
 """Octets read at a time from a large file: large enough for the disk, small enough for memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one pass over a file told: its octets, the digests asked for, when it was changed."""
 
     size: int

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 _HEX = "0123456789abcdef"
 
@@ -37,17 +38,24 @@ _HEX_LENGTHS = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
-    """One message digest: its algorithm and its value in lower-case hexadecimal."""
-
+class _Digest(NamedTuple):
     algorithm: Algorithm
     value: str
 
-    def __post_init__(self) -> None:
+
+class Digest(_Digest):
+    """One message digest: its algorithm and its value in lower-case hexadecimal.
+
+    A tuple, since a package of many files has many: made and compared at the cost of one.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, algorithm: Algorithm, value: str) -> Self:
         """Refuse (ValueError) a value that this algorithm cannot have given."""
-        if len(self.value) != self.algorithm.hex_length or self.value.strip(_HEX):
-            raise ValueError(f"{self.value!r} is not a {self.algorithm} digest in lower-case hex")
+        if len(value) != _HEX_LENGTHS[algorithm] or value.strip(_HEX):
+            raise ValueError(f"{value!r} is not a {algorithm} digest in lower-case hex")
+        return tuple.__new__(cls, (algorithm, value))
 
     def __str__(self) -> str:
         return f"{self.algorithm} {self.value}"

@@ -35,23 +35,36 @@ def lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
 
     Raises Unreadable when the octets are no text in this encoding, or a line exceeds the limit.
     """
-    tail, number = b"", 0
+    for first, text in wholes(stream, encoding):
+        yield from numbered(first, text)
+
+
+def numbered(first: int, text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and octets of each line of a text that is not blank; `first` is the first's number."""
+    for number, line in enumerate(text.splitlines(), start=first):
+        if len(line) > LINE_LIMIT:
+            raise Unreadable(f"a line of {len(line)} octets", number)
+        if line.strip():
+            yield number, line
+
+
+def wholes(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
+    """The text in UTF-8, many whole lines at a time, each time with the number of the first.
+
+    Raises Unreadable as `lines` does.
+    """
+    tail, number = b"", 1
     for block in _blocks(stream, encoding):
         held = tail + block
         cut = max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
-        tail = held[cut:]
-        for line in held[:cut].splitlines():
-            number += 1
-            if len(line) > LINE_LIMIT:
-                raise Unreadable(f"a line of {len(line)} octets", number)
-            if line.strip():
-                yield number, line
+        tail, whole = held[cut:], held[:cut]
+        if whole:
+            yield number, whole
+        number += len(whole.splitlines())
         if len(tail) > LINE_LIMIT:
-            raise Unreadable(f"a line of more than {LINE_LIMIT} octets", number + 1)
-    for line in tail.splitlines():
-        number += 1
-        if line.strip():
-            yield number, line
+            raise Unreadable(f"a line of more than {LINE_LIMIT} octets", number)
+    if tail:
+        yield number, tail
 
 
 def _blocks(stream: BinaryIO, encoding: str) -> Iterator[bytes]:

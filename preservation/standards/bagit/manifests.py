@@ -7,8 +7,8 @@ from typing import BinaryIO
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.report import Remark
-from preservation.standards.bagit.lines import Unreadable, lines
-from preservation.standards.bagit.paths import is_plain, leaves_the_bag
+from preservation.standards.bagit.lines import Unreadable, numbered, wholes
+from preservation.standards.bagit.paths import DOUBTFUL, leaves_the_bag
 from preservation.standards.bagit.tags import Declaration
 
 _NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
@@ -55,8 +55,10 @@ def read(stream: BinaryIO, named: Name, told: Declaration, sizes: object) -> Man
     found = Manifest(named)
     reader = _Reader(found, Algorithm(named.algorithm), told, sizes)
     try:
-        for number, line in lines(stream, told.encoding):
-            reader.take(number, line)
+        for first, text in wholes(stream, told.encoding):
+            if not reader.take_plain(text):
+                for number, line in numbered(first, text):
+                    reader.take(number, line)
     except Unreadable as error:
         where = f"{written(named.file)}, line {error.line}" if error.line else written(named.file)
         found.remarks.append(Remark("RFC8493-2.1.1-TEXT", where, error.found, told.encoding))
@@ -73,8 +75,25 @@ class _Reader:
         self._found, self._algorithm, self._sizes = found, algorithm, sizes
         self._strict = told.version >= (1, 0)
         self._length = algorithm.hex_length
+        self._lines = re.compile(
+            rb"^([0-9A-Fa-f]{%d})[ \t]+([^ \t\r\n][^\r\n]*)\r?$" % self._length, re.MULTILINE
+        )
         self._file = written(found.name.file)
         self._marked: dict[str, list[int]] = {}
+
+    def take_plain(self, text: bytes) -> bool:
+        """Take whole lines at once if no rule has anything to say of any; else take none."""
+        if DOUBTFUL.search(text) or not text.isascii() or b"\r" in text.replace(b"\r\n", b""):
+            return False
+        found = self._lines.findall(text)
+        if len(found) != len(text.splitlines()):
+            return False
+        algorithm = self._algorithm
+        entries = {path: Digest(algorithm, value.decode("ascii").lower()) for value, path in found}
+        if len(entries) != len(found) or not entries.keys().isdisjoint(self._found.entries):
+            return False
+        self._found.entries |= entries
+        return True
 
     def take(self, number: int, line: bytes) -> None:
         value, rest = line[: self._length], line[self._length :]
@@ -82,11 +101,10 @@ class _Reader:
         if value.strip(_HEX) or not path or len(path) == len(rest):
             self._remark("RFC8493-2.1.3-LINE", number, written(line[:80]))
             return
-        if not is_plain(path):
-            path = self._plain(path, number)
-            if leaves_the_bag(path):
-                self._remark("RFC8493-5.1", number, written(path))
-                return
+        path = self._plain(path, number)
+        if leaves_the_bag(path):
+            self._remark("RFC8493-5.1", number, written(path))
+            return
         digest = Digest(self._algorithm, value.decode("ascii").lower())
         entries = self._found.entries
         held = entries.setdefault(path, digest)

@@ -8,7 +8,8 @@ from preservation.model.names import written
 
 _ENCODED = re.compile(rb"%(0A|0D|25)", re.IGNORECASE)
 _WINDOWS = re.compile(rb"[A-Za-z]:|\\\\|//|%[A-Za-z_]+%[\\/]")
-_DOUBTFUL = re.compile(rb"^[/*~]|\\|//|\.\.|:|%|^\./")
+DOUBTFUL = re.compile(rb"[ \t](?:[/*~]|\./)|\\|//|\.\.|[:%\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Found in lines of which a path may leave the bag, bear a mark, or be encoded; in few others."""
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE
 )
@@ -31,14 +32,6 @@ def decoded(path: bytes) -> bytes:
 def encoded(path: bytes) -> bytes:
     """A path as a manifest of version 1.0 has it."""
     return path.replace(b"%", b"%25").replace(b"\n", b"%0A").replace(b"\r", b"%0D")
-
-
-def is_plain(path: bytes) -> bool:
-    """Whether a path has no part that any rule of paths speaks of; most have none.
-
-    Such a path leaves no bag, begins with no mark, and is the same in every version of BagIt.
-    """
-    return not _DOUBTFUL.search(path)
 
 
 def leaves_the_bag(path: bytes) -> bool:
