@@ -1,6 +1,5 @@
 """Message digests and the algorithms that they are made with."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -16,6 +15,8 @@ class Algorithm(StrEnum):
     SHA256 = "sha256"
     SHA384 = "sha384"
     SHA512 = "sha512"
+
+    __hash__ = str.__hash__  # that of Enum runs in Python, for each file of a package
 
     @property
     def hex_length(self) -> int:
@@ -66,8 +67,7 @@ class Digest(_Digest):
         return f"{self.algorithm} {self.value[:12]}..."
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A digest that a producer gave of a file: where it stands, and the rule that it be true.
 
     `where` is the document that says so (`manifest-sha256.txt`), `code` the rule to name when the

@@ -8,7 +8,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.standards.bagit.lines import Unreadable, numbered, wholes
-from preservation.standards.bagit.paths import DOUBTFUL, leaves_the_bag
+from preservation.standards.bagit.paths import are_plain, leaves_the_bag
 from preservation.standards.bagit.tags import Declaration
 
 _NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
@@ -76,14 +76,14 @@ class _Reader:
         self._strict = told.version >= (1, 0)
         self._length = algorithm.hex_length
         self._lines = re.compile(
-            rb"^([0-9A-Fa-f]{%d})[ \t]+([^ \t\r\n][^\r\n]*)\r?$" % self._length, re.MULTILINE
+            rb"^([0-9A-Fa-f]{%d}) +([^ \n][^\n]*)$" % self._length, re.MULTILINE
         )
         self._file = written(found.name.file)
         self._marked: dict[str, list[int]] = {}
 
     def take_plain(self, text: bytes) -> bool:
         """Take whole lines at once if no rule has anything to say of any; else take none."""
-        if DOUBTFUL.search(text) or not text.isascii() or b"\r" in text.replace(b"\r\n", b""):
+        if not are_plain(text):
             return False
         found = self._lines.findall(text)
         if len(found) != len(text.splitlines()):
