@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
@@ -16,8 +17,7 @@ CHUNK = 4 * 1024 * 1024
 """Octets read at a time from a large file: large enough for the disk, small enough for memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one pass over a file told: its octets, the digests asked for, when it was changed."""
 
     size: int
@@ -31,9 +31,9 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int =
     `expected` octets are asked for at first, so that a small file costs no large buffer. Raises
     OSError when it cannot be read, and Refused when it changes while it is read.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    handle = os.open(path, _OPENING)
     try:
-        ask = min(expected + 1, CHUNK)
+        ask = expected + 1 if expected < CHUNK else CHUNK
         first = os.read(handle, ask)
         size = len(first)
         hashes = [_NEW[a](first) for a in algorithms]
@@ -45,9 +45,12 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int =
     if state.st_size != size:
         octets, promised = f"{size} octets read", f"{state.st_size} by the file system"
         raise Refused(Remark("FILE-CHANGED", written(path), octets, promised))
-    digests = tuple([Digest(a, h.hexdigest()) for a, h in zip(algorithms, hashes, strict=True)])
+    digests = tuple(map(Digest, algorithms, [h.hexdigest() for h in hashes]))
     return Reading(size, digests, state.st_mtime_ns)
 
+
+_OPENING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""No link is followed, and nothing waits for whoever writes into a pipe."""
 
 _NEW = {a: partial(getattr(hashlib, a.value), usedforsecurity=False) for a in Algorithm} | {
     Algorithm.SHA512: hashlib.sha512,

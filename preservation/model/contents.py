@@ -1,10 +1,10 @@
 """What lies in a submitted folder or container: files, and everything that is not a file."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A regular file: path below the top, octets, last change in nanoseconds since 1970."""
 
     path: bytes

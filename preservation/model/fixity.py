@@ -1,7 +1,7 @@
 """Message digests and the algorithms that they are made with."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 _HEX = "0123456789abcdef"
 
@@ -15,6 +15,8 @@ class Algorithm(StrEnum):
     SHA256 = "sha256"
     SHA384 = "sha384"
     SHA512 = "sha512"
+
+    __hash__ = str.__hash__  # that of Enum runs in Python, for each file of a package
 
     @property
     def hex_length(self) -> int:
@@ -37,17 +39,24 @@ _HEX_LENGTHS = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
-    """One message digest: its algorithm and its value in lower-case hexadecimal."""
-
+class _Digest(NamedTuple):
     algorithm: Algorithm
     value: str
 
-    def __post_init__(self) -> None:
+
+class Digest(_Digest):
+    """One message digest: its algorithm and its value in lower-case hexadecimal.
+
+    A tuple, since a package of many files has many: made and compared at the cost of one.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, algorithm: Algorithm, value: str) -> Self:
         """Refuse (ValueError) a value that this algorithm cannot have given."""
-        if len(self.value) != self.algorithm.hex_length or self.value.strip(_HEX):
-            raise ValueError(f"{self.value!r} is not a {self.algorithm} digest in lower-case hex")
+        if len(value) != _HEX_LENGTHS[algorithm] or value.strip(_HEX):
+            raise ValueError(f"{value!r} is not a {algorithm} digest in lower-case hex")
+        return tuple.__new__(cls, (algorithm, value))
 
     def __str__(self) -> str:
         return f"{self.algorithm} {self.value}"
@@ -58,8 +67,7 @@ class Digest:
         return f"{self.algorithm} {self.value[:12]}..."
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A digest that a producer gave of a file: where it stands, and the rule that it be true.
 
     `where` is the document that says so (`manifest-sha256.txt`), `code` the rule to name when the

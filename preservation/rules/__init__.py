@@ -33,12 +33,34 @@ def families(language: str = "en") -> Mapping[str, tuple[Rule, ...]]:
     The first line of a file, a comment, says what the family is about.
     """
     found: dict[str, tuple[Rule, ...]] = {}
-    folder = files(__package__) / language
-    for file in sorted(folder.iterdir(), key=lambda it: it.name):
-        text = file.read_text("utf-8")
+    for text in _texts(language):
         about = text.partition("\n")[0].lstrip("# ").rstrip(".")
-        found[about] = tuple(_rule(code, words) for code, words in tomllib.loads(text).items())
+        found[about] = tuple(_family(text).values())
     return found
+
+
+@cache
+def _texts(language: str) -> tuple[str, ...]:
+    folder = files(__package__) / language
+    return tuple(it.read_text("utf-8") for it in sorted(folder.iterdir(), key=lambda it: it.name))
+
+
+@cache
+def _family(text: str) -> Mapping[str, Rule]:
+    return {code: _rule(code, words) for code, words in tomllib.loads(text).items()}
+
+
+@cache
+def rule(code: str, language: str = "en") -> Rule:
+    """One rule; only its family is read, since most packages are spoken of by few.
+
+    Raises KeyError when no family has it.
+    """
+    headings = (f"\n[{code}]\n", f'\n["{code}"]\n')
+    for text in _texts(language):
+        if any(heading in text for heading in headings):
+            return _family(text)[code]
+    raise KeyError(code)
 
 
 def _rule(code: str, words: Mapping[str, str]) -> Rule:
@@ -66,33 +88,33 @@ def rules(language: str = "en") -> Mapping[str, Rule]:
 
 def level(remark: Remark) -> Level:
     """How grave a remark is: as its rule says, unless it says so itself."""
-    return remark.level or rules()[remark.code].level
+    return remark.level or rule(remark.code).level
 
 
 def said(remark: Remark, language: str = "en") -> Said:
     """A remark with the words of its rule."""
-    rule = rules(language)[remark.code]
+    its = rule(remark.code, language)
     return Said(
-        code=rule.code,
+        code=its.code,
         level=level(remark).value,
         where=remark.where,
-        says=rule.says,
-        expected=remark.expected or rule.expected,
+        says=its.says,
+        expected=remark.expected or its.expected,
         found=remark.found,
-        remedy=rule.remedy,
-        source=rule.source,
+        remedy=its.remedy,
+        source=its.source,
     )
 
 
 def sentence(remark: Remark, language: str = "en") -> str:
     """A remark in one sentence for a person: where, what, expected and found, what to do."""
-    rule = rules(language)[remark.code]
-    said = f"{remark.where}: {rule.says}" if remark.where else rule.says
-    expected = remark.expected or rule.expected
+    its = rule(remark.code, language)
+    said = f"{remark.where}: {its.says}" if remark.where else its.says
+    expected = remark.expected or its.expected
     values = [f"expected {expected}"] if expected else []
     values += [f"found {remark.found}"] if remark.found else []
     facts = f": {', '.join(values)}" if values else ""
-    return f"{said}{facts}; {rule.remedy} [{remark.code}]"
+    return f"{said}{facts}; {its.remedy} [{remark.code}]"
 
 
 def errors(remarks: Iterable[Remark]) -> tuple[Remark, ...]:

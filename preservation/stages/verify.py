@@ -64,8 +64,8 @@ def _compared(
         if isinstance(digests, Remark):
             remarks.append(digests)
             continue
-        damaged = tuple(_damaged(received, digests))
-        if damaged:
+        if any(claim.digest not in digests for claim in received.claims):
+            damaged = tuple(_damaged(received, digests))
             wrong += 1
             remarks += damaged
             if wrong <= EACH:

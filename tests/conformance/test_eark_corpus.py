@@ -22,7 +22,7 @@ from preservation.model.fixity import Claim, Digest
 from preservation.model.packages import SipKind
 from preservation.model.report import Level, Remark
 from preservation.rules import level, rules
-from preservation.stages.receive import eark, read
+from preservation.stages.receive import eark, kinds, read
 from preservation.standards.eark import table
 from preservation.standards.eark.unchecked import UNCHECKED
 
@@ -89,7 +89,7 @@ def corpus(shared, tmp_path_factory):
 def judged(package: Path, *, as_eark: bool = True) -> list[Remark]:
     """All remarks on a package, those of altered files with them."""
     source = FolderSource(package)
-    reading = eark.read(source, eark.root(source) or b"") if as_eark else read(source)
+    reading = eark.read(source, kinds.eark_root(source) or b"") if as_eark else read(source)
     remarks = list(reading.remarks)
     for path, claims in reading.claims.items():
         content = source.content(path)

@@ -22,6 +22,7 @@ class Held:
     """A package in memory."""
 
     name = "fuzz"
+    container = ""
     place = ROOM
 
     def __init__(self, files):

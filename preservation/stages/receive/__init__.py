@@ -146,21 +146,18 @@ def _odd(oddities: Sequence[Oddity]) -> tuple[list[Exclusion], list[Remark]]:
 
 
 def _files(found: Sequence[Found], reading: Reading) -> tuple[ReceivedFile, ...]:
-    payload = names.stored(reading.payload[f.path] for f in found if f.path in reading.payload)
-    submission = names.stored(f.path for f in found if f.path not in reading.payload)
-    return tuple(
-        ReceivedFile(
-            file.path,
-            DATA + payload[reading.payload[file.path]]
-            if file.path in reading.payload
-            else SUBMISSION + submission[file.path],
-            Role.PAYLOAD if file.path in reading.payload else Role.SUBMISSION,
-            file.size,
-            file.modified_ns,
-            reading.claims.get(file.path, ()),
-        )
-        for file in found
-    )
+    inner, claims = reading.payload, reading.claims
+    payload = names.stored(inner[f.path] for f in found if f.path in inner)
+    submission = names.stored(f.path for f in found if f.path not in inner)
+    files = []
+    for path, size, modified in found:
+        name = inner.get(path)
+        if name is None:
+            place, role = SUBMISSION + submission[path], Role.SUBMISSION
+        else:
+            place, role = DATA + payload[name], Role.PAYLOAD
+        files.append(ReceivedFile(path, place, role, size, modified, claims.get(path, ())))
+    return tuple(files)
 
 
 def _records(reading: Reading, files: Sequence[ReceivedFile]) -> tuple[Record, ...]:

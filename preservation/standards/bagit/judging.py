@@ -170,7 +170,8 @@ class _Judging:
                     continue
                 path = place
                 self._wrong_list(path, manifest)
-            claims[path] = (*claims.get(path, ()), Claim(digest, where, code))
+            claim = Claim(digest, where, code)
+            claims[path] = (*claims[path], claim) if path in claims else (claim,)
             held.add(path)
 
     def _place(self, listed: bytes, where: str) -> bytes | None:

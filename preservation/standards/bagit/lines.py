@@ -16,6 +16,9 @@ _BLOCK = 1024 * 1024
 _NO_TEXT = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 
 
+Unfit = Callable[[int, bytes], None]
+"""What is told the number and the octets of each line that is no text in its encoding."""
+
 TEXT = "RFC8493-2.1.1-TEXT"
 LONG = "RFC8493-2.1.1-LONG"
 
@@ -50,7 +53,7 @@ def is_text_encoding(name: str) -> bool:
 
 
 def lines(
-    stream: BinaryIO, encoding: str, unfit: Callable[[int, bytes], None] | None = None
+    stream: BinaryIO, encoding: str, unfit: Unfit | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """Number and octets in UTF-8 of each line that is not blank, without its line end.
 
@@ -58,29 +61,42 @@ def lines(
     for they may be those of a file name. Raises Unreadable when the octets are no text in another
     encoding, or a line exceeds the limit.
     """
-    tail, number = b"", 0
-    for block in _blocks(stream, encoding):
-        held = tail + block
-        cut = max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
-        tail = held[cut:]
-        whole = held[:cut]
-        sound = unfit is None or is_utf8(whole)
-        for line in whole.splitlines():
-            number += 1
-            if len(line) > LINE_LIMIT:
-                raise Unreadable(LONG, f"a line of {len(line)} octets", number)
-            if not sound and unfit and not is_utf8(line):
-                unfit(number, line)
-            if line.strip():
-                yield number, line
-        if len(tail) > LINE_LIMIT:
-            raise Unreadable(LONG, f"a line of more than {LINE_LIMIT} octets", number + 1)
-    for line in tail.splitlines():
-        number += 1
-        if unfit and not is_utf8(line):
+    for first, text in wholes(stream, encoding):
+        yield from numbered(first, text, unfit)
+
+
+def numbered(first: int, text: bytes, unfit: Unfit | None = None) -> Iterator[tuple[int, bytes]]:
+    """Number and octets of each line of a text that is not blank; `first` is the first's number.
+
+    `unfit` is told each line that is no UTF-8.
+    """
+    sound = unfit is None or is_utf8(text)
+    for number, line in enumerate(text.splitlines(), start=first):
+        if len(line) > LINE_LIMIT:
+            raise Unreadable(LONG, f"a line of {len(line)} octets", number)
+        if not sound and unfit and not is_utf8(line):
             unfit(number, line)
         if line.strip():
             yield number, line
+
+
+def wholes(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
+    """The text in UTF-8, many whole lines at a time, each time with the number of the first.
+
+    Raises Unreadable as `lines` does.
+    """
+    tail, number = b"", 1
+    for block in _blocks(stream, encoding):
+        held = tail + block
+        cut = max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
+        tail, whole = held[cut:], held[:cut]
+        if whole:
+            yield number, whole
+        number += len(whole.splitlines())
+        if len(tail) > LINE_LIMIT:
+            raise Unreadable(LONG, f"a line of more than {LINE_LIMIT} octets", number)
+    if tail:
+        yield number, tail
 
 
 def is_utf8(octets: bytes) -> bool:

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.names import written
 from preservation.model.report import Counted, Remark
-from preservation.standards.bagit.lines import MOST_ABSENT, Unreadable, lines, too_long
-from preservation.standards.bagit.paths import is_plain, leaves_the_bag
+from preservation.standards.bagit.lines import MOST_ABSENT, Unreadable, numbered, too_long, wholes
+from preservation.standards.bagit.paths import are_plain, leaves_the_bag
 from preservation.standards.bagit.tags import Declaration
 
 _NAME = re.compile(rb"(tag)?manifest-([0-9A-Za-z_./-]+)\.txt", re.IGNORECASE)
@@ -58,8 +58,10 @@ def read(stream: BinaryIO, named: Name, told: Declaration, sizes: Collection[byt
     reader = _Reader(found, Algorithm(named.algorithm), told, sizes)
     unfit = told.unfit(written(named.file), found.remarks)
     try:
-        for number, line in lines(stream, told.encoding, unfit):
-            reader.take(number, line)
+        for first, text in wholes(stream, told.encoding):
+            if not reader.take_plain(first, text):
+                for number, line in numbered(first, text, unfit):
+                    reader.take(number, line)
     except Unreadable as error:
         found.remarks.append(error.remark(written(named.file), told.encoding))
     reader.close()
@@ -75,10 +77,29 @@ class _Reader:
         self._found, self._algorithm, self._sizes = found, algorithm, sizes
         self._strict = told.version >= (1, 0)
         self._length = algorithm.hex_length
+        self._lines = re.compile(
+            rb"^([0-9A-Fa-f]{%d}) +([^ \n][^\n]*)$" % self._length, re.MULTILINE
+        )
         self._file = written(found.name.file)
         self._most = 2 * len(sizes) + MOST_ABSENT
         self._marked: dict[str, list[int]] = {}
         self._marks: Counter[str] = Counter()
+
+    def take_plain(self, first: int, text: bytes) -> bool:
+        """Take whole lines at once if no rule has anything to say of any; else take none."""
+        if not are_plain(text):
+            return False
+        found = self._lines.findall(text)
+        if len(found) != len(text.splitlines()):
+            return False
+        algorithm = self._algorithm
+        entries = {path: Digest(algorithm, value.decode("ascii").lower()) for value, path in found}
+        if len(entries) != len(found) or not entries.keys().isdisjoint(self._found.entries):
+            return False
+        self._found.entries |= entries
+        if len(self._found.entries) > self._most:
+            too_long(f"more than {self._most} files listed", first)
+        return True
 
     def take(self, number: int, line: bytes) -> None:
         value, rest = line[: self._length], line[self._length :]
@@ -86,11 +107,10 @@ class _Reader:
         if value.strip(_HEX) or not path or len(path) == len(rest):
             self._remark("RFC8493-2.1.3-LINE", number, line[:80])
             return
-        if not is_plain(path):
-            path = self._plain(path, number)
-            if leaves_the_bag(path):
-                self._remark("RFC8493-5.1", number, path)
-                return
+        path = self._plain(path, number)
+        if leaves_the_bag(path):
+            self._remark("RFC8493-5.1", number, path)
+            return
         digest = Digest(self._algorithm, value.decode("ascii").lower())
         entries = self._found.entries
         held = entries.setdefault(path, digest)

@@ -1,6 +1,7 @@
 """Paths in manifests and in `fetch.txt`: what they stand for, and which of them leave the bag."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Collection
 
@@ -8,19 +9,21 @@ from preservation.model.names import written
 
 _ENCODED = re.compile(rb"%(0A|0D|25)", re.IGNORECASE)
 _WINDOWS = re.compile(rb"[A-Za-z]:|\\\\|//|%[A-Za-z_]+%[\\/]")
-_DOUBTFUL = re.compile(rb"^[/*~]|\\|//|\.\.|:|%|^\./")
+_USUAL = string.ascii_letters.encode() + string.digits.encode() + b" .,;=+@!#$&'()[]{}/-_\n"
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE
 )
 _UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 SYSTEM_FILES = frozenset({b"Thumbs.db", b"thumbs.db", b".DS_Store", b"desktop.ini", b"Desktop.ini"})
+_BEGINNINGS = tuple(
+    b"/" + name for name in b"con prn aux nul com lpt thumbs.db .ds_store desktop.ini ._".split()
+)
 _ODD = re.compile(
-    rb"""[<>:"|?*\\\x00-\x09\x0b-\x1f] | [. ](?=/|$) | (?:^|/) (?:
-        (?:con|prn|aux|nul|com[1-9]|lpt[1-9]) (?:\.[^/\n]*)? (?:/|$)
+    rb"""/(?: (?:con|prn|aux|nul|com[1-9]|lpt[1-9]) (?:\.[^/\n]*)? (?:/|$)
         | (?:thumbs\.db|\.ds_store|desktop\.ini) $ | \._ )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-"""What `is_system_file` and `unfit_for_windows` look for, and a little more."""
+"""The names that `is_system_file` and `unfit_for_windows` look for, below `data/`."""
 
 
 def decoded(path: bytes) -> bytes:
@@ -31,14 +34,6 @@ def decoded(path: bytes) -> bytes:
 def encoded(path: bytes) -> bytes:
     """A path as a manifest of version 1.0 has it."""
     return path.replace(b"%", b"%25").replace(b"\n", b"%0A").replace(b"\r", b"%0D")
-
-
-def is_plain(path: bytes) -> bool:
-    """Whether a path has no part that any rule of paths speaks of; most have none.
-
-    Such a path leaves no bag, begins with no mark, and is the same in every version of BagIt.
-    """
-    return not _DOUBTFUL.search(path)
 
 
 def is_encoded(path: bytes) -> bool:
@@ -71,13 +66,22 @@ def is_system_file(path: bytes) -> bool:
     return name in SYSTEM_FILES or name.startswith(b"._")
 
 
+def are_plain(lines: bytes) -> bool:
+    """Whether no path in these lines may leave the bag, bear a mark, be encoded or not be ASCII."""
+    return not lines.translate(None, _USUAL) and not any(
+        mark in lines for mark in (b"..", b"//", b" /", b" ./")
+    )
+
+
 def are_harmless(names: Collection[bytes]) -> bool:
     """Whether no system has anything against any of these paths; all are looked at in one go."""
     lines = b"\n".join(names)
     return (
-        lines.isascii()
+        not lines.translate(None, _USUAL)
         and lines.count(b"\n") == max(len(names) - 1, 0)
-        and not _ODD.search(lines)
+        and not any(end in lines for end in (b"./", b" /", b".\n", b" \n"))
+        and not lines.endswith((b".", b" "))
+        and not (any(it in lines.lower() for it in _BEGINNINGS) and _ODD.search(lines))
         and len({name.lower() for name in names}) == len(names)
     )
 
