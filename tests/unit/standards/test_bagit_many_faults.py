@@ -88,7 +88,7 @@ def test_a_list_of_far_more_files_than_there_are_is_not_read_on():
     found = manifests.read(Lines(HEX + b"  data/%d\n"), named, told, {b"data/1": 0})
     (remark,) = found.remarks
     assert remark.code == "RFC8493-2.1.1-LONG"
-    assert len(found.entries) <= MOST_ABSENT + 3
+    assert len(found.entries) < MOST_ABSENT + 30_000  # and the lines of one block
     listed = fetch.read(Lines(b"https://a.invalid/a 1 data/%d\n"), told, {"a.invalid"}, ())
     assert [it.code for it in listed.remarks] == ["RFC8493-2.1.1-LONG"]
     listed = fetch.read(Lines(b"https://%d.invalid/a 1 data/a\n"), told, ())
