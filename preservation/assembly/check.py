@@ -3,15 +3,17 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from preservation.assembly.checks import scanned_if_possible, told
 from preservation.assembly.clock import SystemClock
 from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
-from preservation.errors import Rejected, ToolFailed, Unavailable
+from preservation.errors import Rejected
 from preservation.model.agreement import Agreement
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
@@ -28,6 +30,7 @@ from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.verify import compare
 from preservation.standards.bagit import Completeness, completeness, is_bag
+from preservation.standards.bagit_profile import laid_over
 
 T = TypeVar("T")
 
@@ -65,10 +68,12 @@ def check(
     progress: Progress,
     scanner: Scanner | None = None,
     agreement: Agreement = ANY,
+    archive: Path | None = None,
 ) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
-    Raises Misconfigured when there is nothing to look at.
+    `archive` is the folder of the archive whose own BagIt profiles count too. Raises Misconfigured
+    when there is nothing to look at.
     """
     heard = Heard()
 
@@ -83,7 +88,7 @@ def check(
     try:
         with source_of(path, agreement.limits) as source:
             name, sizes = source.name, source.sizes
-            sip = hear(_received(source, package, agreement))
+            sip = hear(_received(source, package, agreement, archive))
             kind = sip.kind
             sip = hear(admit(sip, agreement=agreement))
             hear(_unidentified(agreement))
@@ -92,8 +97,7 @@ def check(
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
     said = [remark for finding in findings for remark in finding.remarks]
-    made = (f for f in findings if f.outcome is Outcome.SUCCESS)
-    missed = (f for f in findings if f.outcome is Outcome.NOT_PERFORMED)
+    made, missed = told(findings)
     remarks = tuple(dict.fromkeys([*said, *refused]))
     bag = None
     if is_bag(sizes):
@@ -104,8 +108,8 @@ def check(
         len(sizes),
         sum(sizes.values()),
         remarks,
-        tuple(f"{f.detail}: {f.note}" for f in made),
-        tuple(f"{f.detail}: {f.note}" for f in missed),
+        made,
+        missed,
         bag,
     )
 
@@ -137,14 +141,11 @@ def _checks(
         digests = yield from compare(sip, source, cores=cores(), progress=it)
     except Refused as refused:
         remarks += refused.remarks
-    now = SystemClock().now()
+    stage = scan(sip, source, scanner=scanner, agreement=by, now=SystemClock().now(), progress=it)
     try:
-        yield from scan(sip, source, scanner=scanner, agreement=by, now=now, progress=it)
+        yield from scanned_if_possible(stage)
     except Refused as refused:
         remarks += refused.remarks
-    except (ToolFailed, Unavailable) as failed:  # the rest of the report is worth having
-        missed = (EventType.VIRUS_CHECK, Outcome.NOT_PERFORMED)
-        yield Finding(*missed, ARKIV, "malware scan", str(failed))
     if remarks or digests is None:
         raise Refused(*remarks)
     if any(name.endswith(b"/METS.xml") for name in source.sizes):
@@ -153,7 +154,9 @@ def _checks(
         yield from validate(digests, source)
 
 
-def _received(source: FolderSource | TarSource, package: PackageId, by: Agreement) -> Stage[Sip]:
+def _received(
+    source: FolderSource | TarSource, package: PackageId, by: Agreement, archive: Path | None
+) -> Stage[Sip]:
     """What is in it; several packages in one container are no package."""
     yield from unpacking(source)
     if isinstance(source, TarSource):
@@ -162,4 +165,5 @@ def _received(source: FolderSource | TarSource, package: PackageId, by: Agreemen
         several = source.unpacked is not None and holds_packages(source.place)
     if several:
         raise Refused(Remark("CONTAINER-SEVERAL"))
-    return (yield from receive(source, package=package, hosts=by.fetch_hosts))
+    own = partial(laid_over, archive)
+    return (yield from receive(source, package=package, hosts=by.fetch_hosts, profiles=own))

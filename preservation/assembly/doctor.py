@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from preservation.agreements import available
+from preservation.assembly.agreed import agreed
 from preservation.assembly.archive import Archive, opened
 from preservation.errors import ArkivError
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import StoreName
 from preservation.model.malware import Engine
-from preservation.standards import schema
+from preservation.standards import bagit_profile, schema
 
 
 class State(StrEnum):
@@ -43,6 +45,7 @@ def examine(folder: Path | None) -> Iterator[Examined]:
     yield _schemas()
     yield _prefect()
     if folder is None:
+        yield _profiles(None)
         yield Examined("archive", State.NOT_CONFIGURED, "none here", "name one with --archive DIR")
         return
     try:
@@ -56,6 +59,34 @@ def examine(folder: Path | None) -> Iterator[Examined]:
     with archive:
         yield from _tools(archive)
     yield _scanner(archive)
+    yield _profiles(folder)
+    yield from _agreements(archive)
+
+
+def _profiles(folder: Path | None) -> Examined:
+    """Every BagIt profile, read as a bag that names it would have it read."""
+    name = "bag profiles"
+    try:
+        found = bagit_profile.laid_over(folder)
+    except ArkivError as error:
+        return Examined(name, State.WRONG, str(error), "no bag that names a profile can be judged")
+    return Examined(name, State.OK, f"{len(found)}: {', '.join(found)}")
+
+
+def _agreements(archive: Archive) -> Iterator[Examined]:
+    """Every agreement, held against what this archive has."""
+    good = []
+    for name in sorted(available(archive.folder)):
+        try:
+            agreed(archive, name)
+        except ArkivError as error:
+            without = f"nothing can be ingested with --agreement {name}"
+            for reason in error.reasons:
+                yield Examined(f"agreement {name}", State.WRONG, reason, without)
+            continue
+        good.append(name)
+    if good:
+        yield Examined("agreements", State.OK, ", ".join(good))
 
 
 def _schemas() -> Examined:

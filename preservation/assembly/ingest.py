@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 from preservation.agreements import DEFAULT, Agreed
 from preservation.assembly.agreed import agreed, stores
 from preservation.assembly.archive import Archive
+from preservation.assembly.checks import scanned_all_the_same
 from preservation.assembly.recovery import recover, register, settle
 from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
@@ -44,6 +46,7 @@ from preservation.stages.receive import receive
 from preservation.stages.replicate import replicate
 from preservation.stages.scan import scan
 from preservation.stages.verify import verify
+from preservation.standards.bagit_profile import laid_over
 
 T = TypeVar("T")
 
@@ -130,8 +133,8 @@ class Ingestion:
     def submitted(self) -> Submitted:
         """What is known of the SIP so far."""
         source: FolderSource | None = getattr(self, "_source", None)
-        remarks = tuple(self._journal.remarks)
-        return Submitted(self.id, self._sip, self._kind, source, self._agreement, remarks)
+        found = tuple(self._journal.findings)
+        return Submitted(self.id, self._sip, self._kind, source, self._agreement, found)
 
     def _receive(self, sip: Path) -> Sip:
         self._sip = sip
@@ -143,7 +146,8 @@ class Ingestion:
             raise Refused(Remark("CONTAINER-SEVERAL"))
         exclude = self._archive.settings.ingest.exclude
         hosts = self._agreement.fetch_hosts
-        stage = receive(self._source, package=self.id, exclude=exclude, hosts=hosts)
+        own = partial(laid_over, self._archive.folder)
+        stage = receive(self._source, package=self.id, exclude=exclude, hosts=hosts, profiles=own)
         received = self._record("receive", stage)
         self._exclusions = received.exclusions
         self._kind = received.kind
@@ -160,19 +164,25 @@ class Ingestion:
         stage = verify(
             sip, self._source, holder=self._holder, cores=cores(), progress=self._progress
         )
-        return self._record("verify", stage)
+        try:
+            return self._record("verify", stage)
+        except Refused as refused:
+            self._record("scan", scanned_all_the_same(self._scanning(sip), refused))
+            raise
 
     def _scan(self, verified: Verified) -> Verified:
-        stage = scan(
-            verified.sip,
+        self._record("scan", self._scanning(verified.sip))
+        return verified
+
+    def _scanning(self, sip: Sip) -> Stage[None]:
+        return scan(
+            sip,
             self._source,
             scanner=self._archive.scanner,
             agreement=self._agreement,
             now=self._archive.clock.now(),
             progress=self._progress,
         )
-        self._record("scan", stage)
-        return verified
 
     def _holder(self, fingerprint: Digest) -> PackageId | None:
         """The AIP that holds this SIP already; keeps out whoever brings the same at this moment."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from preservation.assembly import ledger
+from preservation.assembly import ledger, rejections
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
 from preservation.assembly.scratch import claimed, discard
@@ -43,6 +43,7 @@ def recover(archive: Archive) -> None:
             store.sweep()
         except Unavailable:
             continue
+    rejections.sweep(archive)
     if not archive.scratch.is_dir():
         return
     for folder in sorted(archive.scratch.iterdir()):

@@ -11,18 +11,20 @@ from typing import BinaryIO
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.check import remarks_of
+from preservation.assembly.checks import told
+from preservation.assembly.scratch import claimed, discard
 from preservation.errors import ArkivError, Rejected
 from preservation.model.agreement import Agreement, OnMalware
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
-from preservation.model.premis import Event
+from preservation.model.premis import Event, Finding
 from preservation.model.rejection import Rejection
-from preservation.model.report import Remark
 from preservation.ports import Journal, Source
 from preservation.rules import said
 
 REJECTED = "rejected"
 QUARANTINE = "quarantine"
+_PARTIAL = ".partial"
 
 Publish = Callable[[Path, Rejection], None]
 """Writes the report of a refused SIP into a folder."""
@@ -30,14 +32,14 @@ Publish = Callable[[Path, Rejection], None]
 
 @dataclass(slots=True)
 class Heeding:
-    """A journal that remembers what rules said; events on record do not have it."""
+    """A journal that remembers what was found; events on record do not have what rules said."""
 
     journal: Journal
-    remarks: list[Remark] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def append(self, package: PackageId, event: Event) -> None:
-        """Put an event on record, and remember its remarks."""
-        self.remarks += event.finding.remarks
+        """Put an event on record, and remember its finding."""
+        self.findings.append(event.finding)
         self.journal.append(package, event)
 
     def events(self, package: PackageId) -> tuple[Event, ...]:
@@ -54,7 +56,7 @@ class Submitted:
     kind: str | None
     source: Source | None
     agreement: Agreement
-    remarks: tuple[Remark, ...]
+    findings: tuple[Finding, ...]
 
 
 def reject(
@@ -65,7 +67,9 @@ def reject(
     What cannot be written (no room) does not hide the refusal itself.
     """
     sizes = _sizes(submitted.source)
-    remarks = dict.fromkeys([*submitted.remarks, *remarks_of(error)])
+    heard = [remark for finding in submitted.findings for remark in finding.remarks]
+    remarks = dict.fromkeys([*heard, *remarks_of(error)])
+    done, not_made = told(submitted.findings)
     rejection = Rejection(
         submitted.id,
         written(os.fsencode(submitted.place.name)),
@@ -76,6 +80,8 @@ def reject(
         sum(sizes.values()),
         tuple(said(remark) for remark in remarks),
         _quarantine(archive, submitted, error),
+        done,
+        not_made,
     )
     archive.rejections.add(rejection)
     if publish:
@@ -92,7 +98,7 @@ def _sizes(source: Source | None) -> dict[bytes, int]:
 
 def _published(archive: Archive, rejection: Rejection, publish: Publish) -> Path:
     folder = archive.folder / REJECTED / rejection.id
-    partial = folder.with_name(f".{rejection.id}.partial")
+    partial = folder.with_name(f".{rejection.id}{_PARTIAL}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -111,7 +117,7 @@ def _quarantine(archive: Archive, submitted: Submitted, error: Rejected) -> str:
     if not hit or source is None or submitted.agreement.malware is not OnMalware.QUARANTINE:
         return ""
     folder = archive.folder / QUARANTINE / submitted.id
-    partial = folder.with_name(f".{submitted.id}.partial")
+    partial = folder.with_name(f".{submitted.id}{_PARTIAL}")
     try:
         partial.mkdir(mode=0o700, parents=True)
         _copy(submitted.place, source, partial)
@@ -145,3 +151,29 @@ def _pack(source: Source, target: BinaryIO) -> None:
             member.mtime = found.modified_ns // 10**9
             with source.open(found.path) as content:
                 tar.addfile(member, content)
+
+
+def sweep(archive: Archive) -> None:
+    """Remove reports and copies that were begun by a process that is dead, and never finished.
+
+    A copy in quarantine without a record is such a one too: the record comes after it.
+    """
+    for kept in (REJECTED, QUARANTINE):
+        for begun in (archive.folder / kept).glob(f".*{_PARTIAL}"):
+            _sweep(archive, begun, begun.name[1 : -len(_PARTIAL)])
+    copies = [it for it in (archive.folder / QUARANTINE).glob("*") if not it.name.startswith(".")]
+    known = {rejection.id for rejection in archive.rejections.all()} if copies else set()
+    for copy in copies:
+        if copy.name not in known:
+            _sweep(archive, copy, copy.name)
+
+
+def _sweep(archive: Archive, left: Path, name: str) -> None:
+    """Remove what was left of a package, unless its process lives; nothing of anybody else's."""
+    try:
+        scratch = archive.scratch / PackageId(name)
+        with claimed(scratch):
+            shutil.rmtree(left, ignore_errors=True)
+    except (ValueError, BlockingIOError):
+        return
+    discard(scratch)

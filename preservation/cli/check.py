@@ -64,7 +64,9 @@ def _one(path: Path, name: str, *, html: Path | None, by: "Agreement", json: boo
 
     try:
         with screen.progress(f"check {name}") as progress:
-            report = check(path, progress=progress, scanner=_scanner(), agreement=by)
+            report = check(
+                path, progress=progress, scanner=_scanner(), agreement=by, archive=_archive()
+            )
             form = checked(report, name)
         if html:
             _write(html, form)

@@ -14,8 +14,8 @@ from preservation.cli.options import AgreementOption, ArchiveOption, JsonOption,
 
 if TYPE_CHECKING:
     from preservation.assembly.archive import Archive
-    from preservation.assembly.ingest import Receipt
     from preservation.forms import Failure
+    from preservation.model.receipt import Receipt
 
 
 def command(

@@ -195,6 +195,6 @@ def _form(it: Rejection) -> CheckForm:
         files=it.files,
         bytes=it.bytes,
         findings=findings,
-        done=(),
-        not_performed=(),
+        done=it.done,
+        not_performed=it.not_made,
     )

@@ -26,7 +26,7 @@ REPORT = "report.html"
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
     from preservation.agreements import Agreed
     from preservation.assembly.check import Report
-    from preservation.assembly.ingest import Receipt
+    from preservation.model.receipt import Receipt
     from preservation.ports import Catalogue
     from preservation.stages.audit import Audited
 

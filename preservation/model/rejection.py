@@ -12,7 +12,8 @@ class Rejection:
     """The record of a SIP that was not taken in; nothing else of it is kept.
 
     `kind` is None when it could not be told; `files` and `bytes` are what was found in it.
-    `quarantine` is where a copy of it was put, if the agreement says so.
+    `quarantine` is where a copy of it was put, if the agreement says so. `done` are the checks that
+    were made, `not_made` those that were not: they stand in its report, not in its record.
     """
 
     id: PackageId
@@ -24,3 +25,5 @@ class Rejection:
     bytes: int
     findings: tuple[Said, ...]
     quarantine: str = ""
+    done: tuple[str, ...] = ()
+    not_made: tuple[str, ...] = ()

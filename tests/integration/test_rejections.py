@@ -5,15 +5,20 @@ import sqlite3
 import tarfile
 import zipfile
 from contextlib import closing
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from jsonschema import validate
 
 from preservation.assembly.ingest import ingest
-from preservation.errors import Rejected
+from preservation.assembly.scratch import claimed
+from preservation.errors import Rejected, Unavailable
 from preservation.forms.page import publish
+from preservation.model.identifiers import PackageId
 from preservation.model.malware import Engine, Scan
 from preservation.model.premis import Agent
+from preservation.model.rejection import Rejection
 
 SCHEMA = "schemas/{}.json"
 
@@ -215,3 +220,79 @@ def test_the_text_of_a_check_folds_what_is_alike(arkiv, sip, tmp_path):
     codes = [it["code"] for it in document["findings"]]
     assert (document["kind"], codes.count("RFC8493-3-DIGEST")) == ("bag", 50)
     assert (tmp_path / "report.html").read_text("utf-8").count("<li><code>data/") == 50
+
+
+def test_malware_in_a_package_that_is_broken_too_is_told_and_quarantined(archive, sip, quiet):
+    agree(archive, '[malware]\nfound = "quarantine"\n')
+    archive.__dict__["scanner"] = Finds()
+    folder = sip(
+        {
+            b"bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+            b"manifest-md5.txt": b"0" * 32 + b"  data/bad.txt\n",
+            b"data/bad.txt": b"one",
+        }
+    )
+
+    with pytest.raises(Rejected) as refused:
+        ingest(archive, folder, again=False, progress=quiet, agreement="made")
+
+    codes = {remark.code for remark in refused.value.remarks}
+    assert {"MALWARE-FOUND", "RFC8493-3-DIGEST"} <= codes
+    (record,) = archive.rejections.all()
+    assert {"MALWARE-FOUND", "RFC8493-3-DIGEST"} <= {it.code for it in record.findings}
+    assert record.quarantine == f"quarantine/{record.id}"
+
+
+class Broken:
+    """A scanner that does not answer."""
+
+    def engine(self):
+        raise Unavailable("clamd is away")
+
+
+def test_a_broken_package_is_refused_though_the_scanner_is_away(archive, bad_bag, quiet):
+    archive.__dict__["scanner"] = Broken()
+
+    with pytest.raises(Rejected):
+        ingest(archive, bad_bag, again=False, progress=quiet, publish=publish)
+
+    (record,) = archive.rejections.all()
+    report = archive.folder / "rejected" / record.id / "report.json"
+    missed = json.loads(report.read_text("utf-8"))["not_performed"]
+    assert "malware scan: clamd is away" in missed
+
+
+def test_the_report_says_which_checks_were_made(arkiv, archive_folder, bad_bag):
+    arkiv("ingest", bad_bag)
+    _, (record,) = arkiv("list", "--rejected")
+    folder = archive_folder / "rejected" / record["id"]
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+
+    assert "digest of the producer compared with the file: 1 finding" in report["done"]
+    assert any(it.startswith("malware scan: no malware scanner") for it in report["not_performed"])
+    page = (folder / "report.html").read_text("utf-8")
+    assert "Checks that were made" in page
+    assert "Checks that were not made" in page
+
+
+def test_what_a_killed_refusal_left_is_swept(archive, archive_folder, sip, quiet):
+    """A living process keeps what is its own; a record keeps its copy."""
+    dead, alive, kept = (str(uuid4()) for _ in range(3))
+    for place in ("rejected", "quarantine"):
+        for id_ in (dead, alive):
+            (archive_folder / place / f".{id_}.partial").mkdir(parents=True)
+    for id_ in (dead, kept):
+        (archive_folder / "quarantine" / id_).mkdir()
+    (archive_folder / "quarantine" / "notes of the IT staff").mkdir()
+    archive.rejections.add(
+        Rejection(PackageId(kept), "sip", datetime.now(UTC), None, "default", 1, 1, ())
+    )
+    archive.scratch.mkdir(exist_ok=True)
+
+    with claimed(archive.scratch / alive):
+        ingest(archive, sip({b"a": b"one"}), again=False, progress=quiet)
+
+    left = {
+        p.name for place in ("rejected", "quarantine") for p in (archive_folder / place).iterdir()
+    }
+    assert left == {f".{alive}.partial", kept, "notes of the IT staff"}

@@ -19,6 +19,7 @@ from preservation.rules import errors, level, sentence
 from preservation.stages.receive import bag, folder, histories, kinds
 from preservation.stages.receive.reading import Reading
 from preservation.standards import bagit
+from preservation.standards.bagit_profile import installed
 
 DATA = "representations/original/data/"
 SUBMISSION = "submission/"
@@ -30,18 +31,20 @@ def receive(
     package: PackageId,
     exclude: Sequence[str] = (),
     hosts: Collection[str] = (),
+    profiles: bag.Profiles = installed,
 ) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
     `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `hosts` those
-    from which the agreement lets files of a bag be fetched. What is wrong by the rules of the kind
+    from which the agreement lets files of a bag be fetched, `profiles` those that a bag may name.
+    What is wrong by the rules of the kind
     of package that it is stands in `faults`: only with the digests, which verify compares, is
     everything known that a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
     excluded, remarks = _odd(found.oddities)
-    reading = read(source, hosts)
+    reading = read(source, hosts, profiles)
     remarks += reading.remarks
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
@@ -75,11 +78,13 @@ def receive(
     return sip
 
 
-def read(source: Source, hosts: Collection[str] = ()) -> Reading:
+def read(
+    source: Source, hosts: Collection[str] = (), profiles: bag.Profiles = installed
+) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
     # Each reader brings libraries along, so only that of the kind at hand is loaded.
     root = kinds.eark_root(source)
-    outer = bag.read(source, hosts) if bagit.is_bag(source.sizes) else None
+    outer = bag.read(source, hosts, profiles) if bagit.is_bag(source.sizes) else None
     if root is not None:
         from preservation.stages.receive import eark  # noqa: PLC0415
 

@@ -4,6 +4,6 @@ Profiles lie in `profiles/bagit/*.json`; one that a bag names and that is not th
 """
 
 from preservation.standards.bagit_profile.judging import judge, judge_named
-from preservation.standards.bagit_profile.reading import Profile, installed, parse
+from preservation.standards.bagit_profile.reading import Profile, installed, laid_over, parse
 
-__all__ = ["Profile", "installed", "judge", "judge_named", "parse"]
+__all__ = ["Profile", "installed", "judge", "judge_named", "laid_over", "parse"]

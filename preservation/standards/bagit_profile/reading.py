@@ -107,6 +107,15 @@ def installed(place: Path | None = None) -> Mapping[str, Profile]:
     return found
 
 
+def laid_over(archive: Path | None) -> Mapping[str, Profile]:
+    """The profiles that travel with Arkiv, and over them those that an archive has of its own.
+
+    `archive` is the folder of the archive, if there is one; its profiles lie in `profiles/bagit`.
+    """
+    own = installed(archive / "profiles" / "bagit") if archive else {}
+    return {**installed(), **own}
+
+
 def matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether a path is named or fits a pattern; `data/src/*` is all below, folders as well."""
     return any(path == it or fnmatchcase(path, it) for it in patterns)
