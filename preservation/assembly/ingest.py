@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,8 +31,8 @@ from preservation.model.packages import (
     Verified,
 )
 from preservation.model.premis import Event, Outcome
+from preservation.model.receipt import Receipt
 from preservation.model.report import Remark
-from preservation.model.storage import Account, Copy
 from preservation.ports import Progress
 from preservation.recording import Stage, record
 from preservation.rules import Refused
@@ -55,19 +54,6 @@ MANY = 10_000
 
 Step = tuple[str, Callable[[Any], Any]]
 """A stage by its name; each takes what the one before it gave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a producer is told once an AIP is preserved; the account's sums agree with the SIP."""
-
-    aip_id: PackageId
-    version: int
-    sip: str
-    account: Account
-    exclusions: tuple[Exclusion, ...]
-    copies: tuple[Copy, ...]
-    warnings: tuple[str, ...]
 
 
 class Ingestion:
