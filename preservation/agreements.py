@@ -1,16 +1,13 @@
 """Submission agreements as archivists write them (`profiles/agreements/NAME.toml`)."""
 
-import difflib
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from preservation import resources
+from preservation import mistakes, resources
 from preservation.errors import Misconfigured
 from preservation.model.agreement import Agreement, Limits, OnMalware
 from preservation.model.identifiers import Puid, StoreName
@@ -58,8 +55,8 @@ class FormatRules(_Table):
     refused: tuple[Annotated[str, AfterValidator(Puid)], ...] = Field(
         (), description="formats that are not taken"
     )
-    policy: Literal["default"] = Field(
-        "default", description="the format policy that the files come under"
+    policy: str = Field(
+        "default", description="the format policy (`profiles/formats/NAME.toml`) of the files"
     )
 
 
@@ -113,10 +110,10 @@ class AgreementFile(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """An agreement with the text that it was read from, which goes into each AIP."""
+    """An agreement as it is `told`, with the text that goes into each AIP."""
 
     agreement: Agreement
-    because: str
+    told: AgreementFile
     file: Path
     text: bytes
 
@@ -139,29 +136,19 @@ def find(name: str, archive: Path | None = None) -> Agreed:
 
 def available(archive: Path | None = None) -> Mapping[str, Path]:
     """Every agreement by its name; those of the archive go before."""
-    folders = [resources.folder(FOLDER), *([archive / FOLDER] if archive else [])]
-    return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
+    return resources.laid_over(FOLDER, archive)
 
 
 def read(file: Path) -> Agreed:
     """Read an agreement; raises Misconfigured with file, line and remedy of each mistake."""
-    try:
-        text = file.read_bytes()
-        told: dict[str, Any] = tomllib.loads(text.decode("utf-8"))
-    except OSError as error:
-        raise Misconfigured(f"{file}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise Misconfigured(f"{file}: is not TOML in UTF-8: {error}; put the line right") from error
-    try:
-        found = AgreementFile(**told)
-    except ValidationError as error:
-        raise Misconfigured(*_mistakes(file, text.decode("utf-8"), error)) from error
+    found, text = mistakes.read(file, AgreementFile)
     stores, copies = found.storage.stores, found.storage.copies
     if stores and copies and copies > len(stores):
-        line = _line(text.decode("utf-8"), ("storage", "copies"))
-        where = f"{file}, line {line}: storage.copies: {copies} copies in {len(stores)} stores"
-        raise Misconfigured(f"{where}; name more stores, or ask for fewer copies")
-    return Agreed(_agreement(file.stem, text, found), found.because, file, text)
+        where = mistakes.at(file, text, ("storage", "copies"))
+        told = f"storage.copies: {copies} copies in {len(stores)} stores"
+        raise Misconfigured(f"{where}: {told}; name more stores, or ask for fewer copies")
+    octets = text.encode("utf-8")
+    return Agreed(_agreement(file.stem, octets, found), found, file, octets)
 
 
 def _agreement(name: str, text: bytes, found: AgreementFile) -> Agreement:
@@ -187,43 +174,3 @@ def _agreement(name: str, text: bytes, found: AgreementFile) -> Agreement:
         malware=OnMalware(found.malware.found),
         signature_days=found.malware.signature_days,
     )
-
-
-def _mistakes(file: Path, text: str, error: ValidationError) -> Iterator[str]:
-    for mistake in error.errors():
-        place = tuple(str(part) for part in mistake["loc"])
-        named = ".".join(part for part in place if not part.isdigit())
-        line = _line(text, place)
-        where = f"{file}, line {line}: {named}" if line else f"{file}: {named}"
-        if mistake["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(place[-1], _keys(place[:-1]), 1)
-            known = ", ".join(_keys(place[:-1]))
-            remedy = f"did you mean {near[0]}?" if near else f"use one of {known}"
-            yield f"{where}: there is no such key; {remedy}"
-        else:
-            found = mistake.get("input")
-            told = mistake["msg"].removeprefix("Value error, ")
-            yield f"{where}: found {found!r}; {told[:1].lower()}{told[1:]}"
-
-
-def _keys(place: tuple[str, ...]) -> list[str]:
-    model: Any = AgreementFile
-    for part in place:
-        model = model.model_fields[part].annotation
-    return list(model.model_fields)
-
-
-def _line(text: str, place: tuple[str, ...]) -> int:
-    """The line of a key, or of its table when the key is not there; 0 when neither is."""
-    keys = [part for part in place if not part.isdigit()]
-    table: list[str] = []
-    nearest = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        head = re.match(r"\s*\[([^\[\]]+)\]", line)
-        key = re.match(r"\s*([\w-]+|\"[^\"]*\")\s*=", line)
-        if head:
-            table = [part.strip().strip('"') for part in head[1].split(".")]
-            nearest = number if table == keys[: len(table)] else nearest
-        elif key and [*table, key[1].strip('"')] == keys:
-            return number
-    return nearest

@@ -1,31 +1,54 @@
 """What an agreement asks of this archive, and whether the archive can give it."""
 
+from collections.abc import Iterator
+
+from preservation import mistakes, resources
 from preservation.agreements import Agreed, find
 from preservation.assembly.archive import Archive
 from preservation.errors import Misconfigured
 from preservation.model.agreement import Agreement
 from preservation.ports import Store
 
+POLICIES = "profiles/formats"
+
 
 def agreed(archive: Archive, name: str) -> Agreed:
-    """An agreement whose stores this archive has; raises Misconfigured when it has not."""
+    """An agreement that this archive can keep; raises Misconfigured with all that it cannot."""
     found = find(name, archive.folder)
-    missing = [store for store in found.agreement.stores if store not in archive.stores]
-    copies = found.agreement.copies or 0
-    if missing:
-        raise Misconfigured(
-            f"{found.file}: storage.stores: {', '.join(missing)}: no store of this archive; "
-            f"it has {', '.join(archive.stores)}"
-        )
-    if copies > len(archive.stores):
-        raise Misconfigured(
-            f"{found.file}: storage.copies: {copies} copies, and {len(archive.stores)} stores; "
-            "add stores to arkiv.toml, or ask for fewer copies"
-        )
+    require_kept(archive, found)
     return found
 
 
+def require_kept(archive: Archive, found: Agreed) -> None:
+    """Raise Misconfigured, with file and line, for all that this archive cannot give."""
+    wrong = tuple(_lacking(archive, found))
+    if wrong:
+        raise Misconfigured(*wrong)
+
+
+def _lacking(archive: Archive, found: Agreed) -> Iterator[str]:
+    text, storage, policy = found.text.decode("utf-8"), found.told.storage, found.told.formats
+
+    def at(table: str, key: str, value: object = None) -> str:
+        return f"{mistakes.at(found.file, text, (table, key), value)}: {table}.{key}"
+
+    there = ", ".join(archive.stores)
+    for store in storage.stores:
+        if store not in archive.stores:
+            where = at("storage", "stores", store)
+            yield f"{where}: {store}: no store of this archive; it has {there}"
+    if storage.copies and storage.copies > len(archive.stores):
+        where, count = at("storage", "copies"), len(archive.stores)
+        remedy = "add stores to arkiv.toml, or ask for fewer copies"
+        yield f"{where}: {storage.copies} copies, and {count} stores; {remedy}"
+    policies = resources.laid_over(POLICIES, archive.folder).keys() | {"default"}
+    if policy.policy not in policies:
+        known = ", ".join(sorted(policies))
+        remedy = f"write it into {POLICIES}/{policy.policy}.toml, or use one of {known}"
+        yield f"{at('formats', 'policy')}: {policy.policy}: there is no such policy; {remedy}"
+
+
 def stores(archive: Archive, agreement: Agreement) -> tuple[Store, ...]:
-    """The stores that the agreement names, or all; as many as it asks for."""
+    """The stores that the agreement names, or all; as many as it asks for, in that order."""
     names = agreement.stores or tuple(archive.stores)
     return tuple(archive.stores[name] for name in names)[: agreement.copies]

@@ -18,9 +18,12 @@ app = typer.Typer(help="Submission agreements: who may submit what.", no_args_is
 @app.command("check")
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An agreement in TOML.")],
+    archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say every mistake in an agreement, with its line; exits with 2 when there is one.
+
+    In an archive it is also held against the stores and the format policies that are there.
 
     Example: arkiv agreement check profiles/agreements/scans.toml
     """
@@ -28,7 +31,15 @@ def check(
         from preservation.agreements import read
         from preservation.forms.words import agreed
 
-        form = agreed(read(file))
+        found = read(file)
+        place = _archive(archive)
+        if place:
+            from preservation.assembly.agreed import require_kept
+            from preservation.assembly.archive import opened
+
+            with opened(place) as it:
+                require_kept(it, found)
+        form = agreed(found)
     _show([form], json=json)
 
 
@@ -40,18 +51,24 @@ def listing(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """
     with told(json=json):
         from preservation.agreements import available, read
-        from preservation.errors import Misconfigured
         from preservation.forms.words import agreed
-        from preservation.settings.place import locate
 
-        try:
-            place: Path | None = locate(archive)
-        except Misconfigured:
-            if archive:
-                raise
-            place = None
-        forms = [agreed(read(file)) for _, file in sorted(available(place).items())]
+        files = available(_archive(archive))
+        forms = [agreed(read(file)) for _, file in sorted(files.items())]
     _show(forms, json=json)
+
+
+def _archive(told: Path | None) -> Path | None:
+    """The archive that was named, or that is here; agreements can be read without one."""
+    from preservation.errors import Misconfigured
+    from preservation.settings.place import locate
+
+    try:
+        return locate(told)
+    except Misconfigured:
+        if told:
+            raise
+        return None
 
 
 def _show(forms: "list[AgreedForm]", *, json: bool) -> None:

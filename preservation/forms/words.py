@@ -89,7 +89,7 @@ def agreed(value: "Agreed") -> forms.AgreedForm:
         status="valid",
         name=value.agreement.name,
         producer=value.agreement.producer,
-        because=value.because,
+        because=value.told.because,
         file=written(os.fsencode(value.file)),
     )
 

@@ -1,12 +1,12 @@
 """What `arkiv.toml` says, read once, with what the environment says instead."""
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from preservation import mistakes
 from preservation.errors import Misconfigured
 from preservation.model.identifiers import StoreName
 from preservation.settings.place import FILE
@@ -113,20 +113,9 @@ class Settings(BaseSettings):
 def read(folder: Path) -> Settings:
     """The settings of the archive in a folder; raises Misconfigured with every mistake at once."""
     file = folder / FILE
-    try:
-        told: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise Misconfigured(f"{file}: cannot be read: {error}") from error
-    try:
-        settings = Settings(**told)
-    except ValidationError as error:
-        raise Misconfigured(
-            *(
-                f"{file}: {'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
-                for mistake in error.errors()
-            )
-        ) from error
+    settings, text = mistakes.read(file, Settings)
     names = [store.name for store in settings.stores]
     if len(set(names)) != len(names):
-        raise Misconfigured(f"{file}: stores: two stores have the same name; give each its own")
+        where = mistakes.at(file, text, ("stores", len(names) - 1, "name"))
+        raise Misconfigured(f"{where}: stores: two have the same name; give each its own")
     return settings

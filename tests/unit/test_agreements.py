@@ -105,7 +105,7 @@ def test_every_key_means_something(written):
     [
         ('[description]\nmandatry = ["title"]', 2, "did you mean mandatory?"),
         ("[speed]", 1, "use one of because, producer"),
-        ("producer = 3", 1, "found 3; input should be a valid string"),
+        ("producer = 3", 1, "found 3; write a text in quotes"),
         ('[description]\n\nmissing = "never"', 3, "'error', 'warning' or 'info'"),
         ('[formats]\nallowed = ["fmt/1", "tiff"]', 2, "'tiff' is not a PUID"),
         ('[submission]\nkinds = ["box"]', 2, "'folder', 'bag'"),
@@ -113,6 +113,13 @@ def test_every_key_means_something(written):
         ('[storage]\nstores = ["A B"]', 2, "is not a store name"),
         ('[storage]\nstores = ["a"]\ncopies = 2', 3, "2 copies in 1 stores"),
         ("producer = \n", 1, "put the line right"),
+        ("\nlimits.files = 0", 2, "greater than 0"),
+        ('limits = { files = 3,  bytes = "many" }', 1, "limits.bytes: found 'many'; write a whole"),
+        ('because = """\n[limits]\nfiles = 0\n"""\n[limits]\nfiles = 0', 6, "greater than 0"),
+        ('[formats]\nallowed = [\n  "fmt/1",\n  "tiff", # x\n]', 4, "'tiff' is not a PUID"),
+        ("[submission]\nkinds = 'bag'", 2, "write a list"),
+        ("limits = 3", 1, "as a table of its own"),
+        ("# none\n\n[malware]\n\nfond = 'refuse'", 5, "did you mean found?"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(written, text, line, told):
