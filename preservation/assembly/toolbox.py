@@ -9,7 +9,9 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.scratch import claimed, discard
-from preservation.errors import Misconfigured
+from preservation.assembly.signatures import Installed
+from preservation.errors import Misconfigured, ToolFailed
+from preservation.model.premis import Agent
 from preservation.ports import Characterizer, Identifier, Scanner
 from preservation.settings import FILE, MalwareSettings, ToolSettings
 
@@ -28,8 +30,14 @@ T = TypeVar("T", bound=Tool)
 class Toolbox:
     """Identifiers and characterizers as the settings name them; each is one process at most."""
 
-    def __init__(self, told: ToolSettings, scratch: Path) -> None:
-        """Start nothing yet; tools may write below `scratch`."""
+    def __init__(
+        self, told: ToolSettings, scratch: Path, *, signatures: Installed | None = None
+    ) -> None:
+        """Start nothing yet; tools may write below `scratch`.
+
+        `signatures` are the archive's own, which fido then goes by.
+        """
+        self._signatures = signatures.folder if signatures else None
         self._told = told
         self._scratch = scratch
         self._open = ExitStack()
@@ -54,7 +62,7 @@ class Toolbox:
         patience = self._told.patience
         make: Mapping[str, Callable[[], Siegfried | Fido]] = {
             "siegfried": lambda: Siegfried(self._folder, patience=patience),
-            "fido": partial(Fido, patience=patience),
+            "fido": partial(Fido, signatures=self._signatures, patience=patience),
         }
         _require_known(self._told.identifiers, make)
         found: list[Identifier | None] = [
@@ -62,6 +70,18 @@ class Toolbox:
         ]
         first, second = (*found, None, None)[:2]
         return first, second
+
+    @cached_property
+    def agents(self) -> Mapping[str, Agent]:
+        """The identifiers by their names, with version and releases; without those that fail."""
+        found = {}
+        for tool in self.identifiers:
+            try:
+                if tool is not None:
+                    found[tool.agent.name] = tool.agent
+            except ToolFailed:
+                continue
+        return found
 
     @cached_property
     def characterizers(self) -> Sequence[Characterizer]:

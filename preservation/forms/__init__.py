@@ -8,25 +8,16 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-Failure = Literal["misconfigured", "rejected", "corrupt", "failed", "unavailable"]
-DipForm = Literal["bag", "tar", "originals"]
-
-STRICT = ConfigDict(
-    frozen=True,
-    extra="forbid",
-    json_schema_serialization_defaults_required=True,  # every document has all its fields
+from preservation.forms.form import STRICT, Failure, Form
+from preservation.forms.formats import (
+    FormatsForm,
+    IdentifyForm,
+    ReidentifyForm,
 )
 
-
-class Form(BaseModel):
-    """What every document has."""
-
-    model_config = STRICT
-
-    status: str = Field(description="how it ended, in one word")
-    reasons: tuple[str, ...] = Field((), description="every reason, for a person to act on")
+DipForm = Literal["bag", "tar", "originals"]
 
 
 class Copy(BaseModel):
@@ -289,6 +280,9 @@ FORMS: tuple[type[Form], ...] = (
     AgreedForm,
     RejectionForm,
     RebuildForm,
+    IdentifyForm,
+    FormatsForm,
+    ReidentifyForm,
     DoctorForm,
     ErrorForm,
 )

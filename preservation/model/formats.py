@@ -22,6 +22,9 @@ class Basis(StrEnum):
 EMPTY_FILE = "empty file"
 """How the warning of every identifier's answer for a file without content begins."""
 
+DAMAGED = "it may be damaged: "
+"""How a warning begins that a file is cut short, or its head is not what the rest asks for."""
+
 _PUIDS = re.compile(r"(?:x-)?fmt/[0-9]+")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LISTED = 4
@@ -110,14 +113,20 @@ def decide(answers: Sequence[Answer]) -> Identification:
     best = min(
         named, key=lambda a: (a is not given[0] or not a.sure, CERTAINTY[a.basis]), default=None
     )
+    damage = "".join(f"; {a.warning}" for a in given if a.warning.startswith(DAMAGED))
     if best is None or (best.basis is Basis.EXTENSION and excluded.issuperset(_names(best))):
-        return _unknown(_no_signature(excluded), heard)
+        return _unknown(_no_signature(excluded) + damage, heard)
     if len(best.formats) > 1:
-        return _unknown(_several(best), heard)
+        return _unknown(_several(best) + (damage if best.basis is Basis.EXTENSION else ""), heard)
     if best.formats[0].puid is None:
         name = best.formats[0].name
         return _unknown(f"{best.agent} calls it {name}, which PRONOM does not know", heard)
     return Identification(best.formats[0], _basis(best, given), _because(best, heard), heard)
+
+
+def not_identified(reason: str) -> Identification:
+    """What was not even asked about, and why."""
+    return _unknown(f"not identified: {reason}", ())
 
 
 def _unknown(reason: str, answers: tuple[Answer, ...]) -> Identification:

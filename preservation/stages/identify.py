@@ -63,13 +63,13 @@ def _asked(
     opinions = ThreadPoolExecutor(max_workers=1)
     try:
         for start in range(0, len(paths), _BATCH):
-            heard = _heard(tools[0], paths[start : start + _BATCH])
-            answers += [(answer,) for answer in heard]
-            unsure = [start + n for n, answer in enumerate(heard) if not answer.sure]
+            told = heard(tools[0], paths[start : start + _BATCH])
+            answers += [(answer,) for answer in told]
+            unsure = [start + n for n, answer in enumerate(told) if not answer.sure]
             if unsure and len(tools) > 1:
                 ask = [paths[place] for place in unsure]
-                pending.append((unsure, opinions.submit(_heard, tools[1], ask)))
-            progress.advance(len(heard) - (len(unsure) if len(tools) > 1 else 0))
+                pending.append((unsure, opinions.submit(heard, tools[1], ask)))
+            progress.advance(len(told) - (len(unsure) if len(tools) > 1 else 0))
         for unsure, future in pending:
             for place, answer in zip(unsure, future.result(), strict=True):
                 answers[place] += (answer,)
@@ -79,19 +79,19 @@ def _asked(
     return answers
 
 
-def _heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
+def heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
     """One answer for each path, whatever becomes of the tool."""
-    heard: list[Answer] = []
+    told: list[Answer] = []
     try:
-        heard.extend(tool.identify(paths))
-        if len(heard) == len(paths):
-            return heard
-        failure = f"{_agent(tool).name} gave {len(heard)} answers for {len(paths)} files"
-        heard.clear()
+        told.extend(tool.identify(paths))
+        if len(told) == len(paths):
+            return told
+        failure = f"{_agent(tool).name} gave {len(told)} answers for {len(paths)} files"
+        told.clear()
     except ToolFailed as error:
         failure = str(error)
     missing = Answer(_agent(tool).name, not_performed=failure)
-    return heard + [missing] * (len(paths) - len(heard))
+    return told + [missing] * (len(paths) - len(told))
 
 
 def _agent(tool: Identifier) -> Agent:

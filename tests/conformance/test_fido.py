@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from preservation.model.formats import Basis
 from preservation.tools.fido import Fido
-from preservation.tools.fido_formats import Formats
+from preservation.tools.fido_formats import load
 
 BASES = {
     "container": Basis.CONTAINER,
@@ -107,7 +107,7 @@ def test_priorities_are_weighed_in_the_same_order(tmp_path_factory, beats, conte
     write_signatures(folder, beats)
     path = folder / "file.x"
     path.write_text(content)
-    how, rows, warning = Formats(str(folder)).identify(str(path))
+    how, rows, warning, _ = load(str(folder)).identify(str(path))
     formats, _, basis = ask_stock(str(folder))(str(path))
     assert [(row[0], row[1]) for row in rows] == list(formats)
     assert (BASES[how] if rows else Basis.NONE, warning) == (basis, "")
