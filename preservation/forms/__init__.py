@@ -10,12 +10,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from preservation.forms.form import STRICT, Failure, Form
-from preservation.forms.formats import (
-    FormatsForm,
-    IdentifyForm,
-    ReidentifyForm,
-)
+from preservation.forms.form import STRICT
+from preservation.forms.form import Failure as Failure
+from preservation.forms.form import Form as Form
+from preservation.forms.formats import FormatsForm as FormatsForm
+from preservation.forms.formats import IdentifyForm as IdentifyForm
+from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 
 DipForm = Literal["bag", "tar", "originals"]
 

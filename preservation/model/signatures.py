@@ -62,7 +62,7 @@ class InternalSignature:
 
 @dataclass(frozen=True, slots=True)
 class SignedFormat:
-    """A format with its extensions, the ids of its signatures, and of the formats it goes before."""
+    """A format, its extensions, and the ids of its signatures and of the formats that it beats."""
 
     id: str
     format: Format

@@ -45,11 +45,11 @@ def read_signatures(document: bytes, where: str) -> SignatureFile:
     root = _root(document, where, _NAMESPACE + "FFSignatureFile", "PRONOM signature file")
     try:
         signatures = tuple(
-            InternalSignature(it.attrib["ID"], tuple(_sequences(it, _NAMESPACE)))
+            InternalSignature(_said(it, "ID"), tuple(_sequences(it, _NAMESPACE)))
             for it in root.iterfind(f"{_NAMESPACE}InternalSignatureCollection/*")
         )
         formats = tuple(_format(it) for it in root.iterfind(f"{_NAMESPACE}FileFormatCollection/*"))
-        release = int(root.attrib["Version"])
+        release = int(_said(root, "Version"))
     except (KeyError, ValueError) as error:
         raise _wrong(where, "PRONOM signature file", error) from error
     if not signatures or not formats:
@@ -66,22 +66,22 @@ def read_containers(document: bytes, where: str) -> ContainerFile:
     root = _root(document, where, "ContainerSignatureMapping", kind)
     try:
         puids = {
-            it.attrib["signatureId"]: Puid(it.attrib["Puid"])
+            _said(it, "signatureId"): Puid(_said(it, "Puid"))
             for it in root.iter("FileFormatMapping")
         }
         signatures = tuple(
             ContainerSignature(
-                it.attrib["Id"],
-                it.attrib["ContainerType"],
-                puids[it.attrib["Id"]],
+                _said(it, "Id"),
+                _said(it, "ContainerType"),
+                puids[_said(it, "Id")],
                 tuple(map(_inside, it.iterfind("Files/File"))),
             )
             for it in root.iterfind("ContainerSignatures/ContainerSignature")
         )
         triggers = tuple(
-            (Puid(it.attrib["Puid"]), it.attrib["ContainerType"]) for it in root.iter("TriggerPuid")
+            (Puid(_said(it, "Puid")), _said(it, "ContainerType")) for it in root.iter("TriggerPuid")
         )
-        release = int(root.attrib["signatureVersion"])
+        release = int(_said(root, "signatureVersion"))
     except (KeyError, ValueError) as error:
         raise _wrong(where, kind, error) from error
     strange = {s.kind for s in signatures} - set(_KINDS)
@@ -102,6 +102,11 @@ def _root(document: bytes, where: str, name: str, kind: str) -> etree._Element:
     return root
 
 
+def _said(it: etree._Element, name: str) -> str:
+    """The value of an attribute; KeyError when it is not there."""
+    return str(it.attrib[name])
+
+
 def _wrong(where: str, kind: str, error: Exception) -> Misconfigured:
     missing = f"{error} is missing" if isinstance(error, KeyError) else str(error)
     return Misconfigured(f"{where}: not a {kind} as PRONOM makes them: {missing}")
@@ -109,10 +114,10 @@ def _wrong(where: str, kind: str, error: Exception) -> Misconfigured:
 
 def _format(it: etree._Element) -> SignedFormat:
     return SignedFormat(
-        it.attrib["ID"],
+        _said(it, "ID"),
         Format(
-            Puid(it.attrib["PUID"]),
-            it.attrib["Name"],
+            Puid(_said(it, "PUID")),
+            _said(it, "Name"),
             it.get("Version", ""),
             it.get("MIMEType", ""),
         ),
@@ -133,7 +138,7 @@ def _inside(it: etree._Element) -> Inside:
         raise ValueError("a file in a container without a path")
     found = it.iterfind("BinarySignatures/InternalSignatureCollection/InternalSignature")
     return Inside(
-        path, tuple(InternalSignature(s.attrib["ID"], tuple(_sequences(s, ""))) for s in found)
+        path, tuple(InternalSignature(_said(s, "ID"), tuple(_sequences(s, ""))) for s in found)
     )
 
 

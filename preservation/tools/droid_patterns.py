@@ -96,16 +96,15 @@ def _token(token: re.Match[str]) -> str:
         return _octet(int(told["hex"], 16))
     if told["text"] is not None:
         return "".join(map(_octet, told["text"].encode("latin-1")))
-    if told["any"]:
-        return "."
-    if told["many"]:
-        return ".*?"
     if told["low"]:
         high = told["high"] or told["low"]
         return _gap(int(told["low"]), None if high == "*" else int(high))
     if told["set"] or told["bits"]:
         return _class(_members(told["set"] or told["bits"]))
-    return {"(": "(?:", ")": ")", "|": "|"}.get(token[0], "")
+    return _PLAIN.get(token[0], "")
+
+
+_PLAIN = {"??": ".", "*": ".*?", "(": "(?:", ")": ")", "|": "|"}
 
 
 def _members(text: str) -> frozenset[int]:

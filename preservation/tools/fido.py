@@ -62,9 +62,9 @@ class Fido:
     """Asks fido about files in batches, in a process that is killed when it hangs.
 
     `signatures` is a folder with PRONOM's `signatures.xml` and `containers.xml`, which then take
-    the place of those that fido brings. `patience` is how many seconds a batch may take. A container that unpacks to more than the
-    process may hold (2 GiB) costs its file the answer, no other. Close it (or use it in a `with`
-    block).
+    the place of those that fido brings. `patience` is how many seconds a batch may take. A
+    container that unpacks to more than the process may hold (2 GiB) costs its file the answer, no
+    other. Close it (or use it in a `with` block).
     """
 
     def __init__(self, *, signatures: Path | None = None, patience: float = 60) -> None:
