@@ -11,9 +11,12 @@ from uuid import uuid4
 from preservation.assembly.scratch import claimed, discard
 from preservation.assembly.signatures import Installed
 from preservation.errors import Misconfigured, ToolFailed
+from preservation.model.packages import Identified, Verified
 from preservation.model.premis import Agent
-from preservation.ports import Characterizer, Identifier, Scanner
+from preservation.ports import Characterizer, Identifier, Progress, Scanner
+from preservation.recording import Stage
 from preservation.settings import FILE, MalwareSettings, ToolSettings
+from preservation.stages.identify import identify
 
 
 class Tool(Protocol):
@@ -71,6 +74,12 @@ class Toolbox:
         first, second = (*found, None, None)[:2]
         return first, second
 
+    def identify(self, verified: Verified, *, progress: Progress) -> Stage[Identified]:
+        """The stage `identify` with the identifiers, and the second asked as the settings say."""
+        first, second = self.identifiers
+        always = self._told.second_opinion == "always"
+        return identify(verified, first=first, second=second, progress=progress, always=always)
+
     @cached_property
     def agents(self) -> Mapping[str, Agent]:
         """The identifiers by their names, with version and releases; without those that fail."""
@@ -88,11 +97,13 @@ class Toolbox:
         """In the order of the settings."""
         from preservation.tools.image import Image  # noqa: PLC0415
         from preservation.tools.pdf import Pdf  # noqa: PLC0415
+        from preservation.tools.text import Text  # noqa: PLC0415
 
         patience = self._told.patience
-        make: Mapping[str, Callable[[], Pdf | Image]] = {
+        make: Mapping[str, Callable[[], Pdf | Image | Text]] = {
             "pdf": partial(Pdf, patience=patience),
             "image": partial(Image, patience=patience),
+            "text": partial(Text, patience=patience),
         }
         _require_known(self._told.characterizers, make)
         return [self._begin(make[name]()) for name in self._told.characterizers]
