@@ -4,6 +4,7 @@ Marks and structure come first: a byte order mark, valid UTF-8, zeros at every s
 then are the code pages of one octet tried, each with every language: the characters that a wrong
 page gives are not the letters of any. Where that does not tell them apart, all that fit are named.
 """
+# ruff: noqa: RUF001  the letters of these languages are meant
 
 import codecs
 import re
@@ -45,28 +46,17 @@ _LETTERS: Final[Mapping[str, tuple[str, str]]] = {
     "Serbian (Cyrillic)": ("абвгдђежзијклљмнњопрстћуфхцчџш", "windows-1251"),
     "another language in Cyrillic": ("абвгдежзийклмнопрстуфхцчшщъыьэюяѓќѕіїєґў", "windows-1251"),
 }
-_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    "Albanian": frozenset(
-        "dhe të në për me një që është nga si ka së kjo ky janë më do edhe duke u".split()
-    ),
-    "Serbian (Latin)": frozenset(
-        "i je da se u na za su od koji što će sa nije kao biti već ili može čl još".split()
-    ),
-    "Romani": frozenset(
-        "thaj si o e le te na kaj sar vi amen manuš rroma čhave akharipe an kerel sas mo".split()
-    ),
-    "Turkish": frozenset(
-        "ve bir bu da de için ile olan olarak çok daha göre kadar değil sayılı şu ya".split()
-    ),
-    "Swedish": frozenset(
-        "och att det som en på är av för med till den har inte om ett från eller också".split()
-    ),
-    "English": frozenset("the and of to in is that for it as was with on by be are this".split()),
-    "Serbian (Cyrillic)": frozenset(
-        "и је да се у на за су од који што ће са није као бити већ или може још".split()
-    ),
-    "another language in Cyrillic": frozenset("и в не на что с по как от это из за".split()),
+_COMMON: Final[Mapping[str, str]] = {
+    "Albanian": "dhe të në për me një që është nga si ka së kjo ky janë më do edhe duke u",
+    "Serbian (Latin)": "i je da se u na za su od koji što će sa nije kao biti već ili može još",
+    "Romani": "thaj si o e le te na kaj sar vi amen manuš rroma čhave akharipe kerel sas mo",
+    "Turkish": "ve bir bu da de için ile olan olarak çok daha göre kadar değil sayılı şu ya",
+    "Swedish": "och att det som en på är av för med till den har inte om ett från eller också",
+    "English": "the and of to in is that for it as was with on by be are this",
+    "Serbian (Cyrillic)": "и је да се у на за су од који што ће са није као бити већ или може још",
+    "another language in Cyrillic": "и в не на что с по как от это из за",
 }
+_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 _WORD = re.compile(r"[^\W\d_]+")
 _SOUND, _MARGIN, _FEW = 0.45, 0.12, 8
 
