@@ -10,6 +10,7 @@ from preservation.cli import (
     doctor,
     explain,
     export,
+    formats,
     identify,
     ingest,
     init,
@@ -42,6 +43,7 @@ for name, command in (
 ):
     app.command(name)(command)
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(formats.app, name="formats")
 
 
 def _version(wanted: bool) -> None:

@@ -64,6 +64,7 @@ class Signatures(BaseModel):
     source: Literal["built in", "installed"]
     installed: datetime | None = Field(description="when somebody installed it in this archive")
     files: tuple[str, ...] = Field(description="the installed files")
+    left_out: tuple[str, ...] = Field(description="signatures in a syntax that is not known")
 
 
 class FormatsForm(Form):
