@@ -15,7 +15,7 @@ from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Identifier, Progress, Store
 from preservation.recording import record
 from preservation.stages.disseminate import member_rows
-from preservation.stages.reidentify import Again, reidentify
+from preservation.stages.reidentify import Again, Held, reidentify
 from preservation.standards import premis
 from preservation.standards.ledger import Entry
 from preservation.standards.members import MemberRow, path_in_aip
@@ -80,9 +80,7 @@ def carry_out(archive: Archive, it: Plan, *, progress: Progress) -> tuple[Again,
     told = record(
         reidentify(
             it.due,
-            it.copy,
-            it.rows,
-            store=archive.stores[it.copy.store],
+            Held(it.copy, archive.stores[it.copy.store], it.rows),
             identifiers=asked,
             scratch=archive.scratch,
             progress=progress,

@@ -103,5 +103,5 @@ class _Table:
         if form.status != "identified" or form.disputed:
             screen.wrapped(" " * 12, form.reason)
         if form.sha512:
-            screen.say(f"            sha512 {form.sha512[:56]}")
-            screen.say(f"                   {form.sha512[56:]}")
+            screen.say(f"  sha512    {form.sha512[:64]}")
+            screen.say(f"            {form.sha512[64:]}")

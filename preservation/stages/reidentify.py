@@ -31,17 +31,24 @@ class Again:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The copy that files are read from, its store, and its members by their paths in the AIP."""
+
+    copy: Copy
+    store: Store
+    rows: Mapping[str, MemberRow]
+
+
 def reidentify(
     due: Sequence[Due],
-    copy: Copy,
-    rows: Mapping[str, MemberRow],
+    held: Held,
     *,
-    store: Store,
     identifiers: Sequence[Identifier],
     scratch: Path,
     progress: Progress,
 ) -> Stage[tuple[Again, ...]]:
-    """Ask all identifiers about files of one copy; `rows` are its members by their paths in the AIP.
+    """Ask all identifiers about files of one copy.
 
     One finding for all files of which the same was found; what could not be read as it was stored
     is not performed, and never told otherwise.
@@ -50,7 +57,7 @@ def reidentify(
     told: list[Again] = []
     for batch in _batches(due):
         with TemporaryDirectory(dir=scratch, prefix="again-") as folder:
-            told += _asked(batch, copy, rows, store, identifiers, Path(folder))
+            told += _asked(batch, held, identifiers, Path(folder))
         progress.advance(len(batch))
     agents = [agent for tool in identifiers if (agent := _agent(tool))]
     yield from _performances(agents, told)
@@ -73,18 +80,13 @@ def _batches(due: Sequence[Due]) -> Iterator[list[Due]]:
 
 
 def _asked(
-    batch: Sequence[Due],
-    copy: Copy,
-    rows: Mapping[str, MemberRow],
-    store: Store,
-    identifiers: Sequence[Identifier],
-    folder: Path,
+    batch: Sequence[Due], held: Held, identifiers: Sequence[Identifier], folder: Path
 ) -> list[Again]:
     failures: dict[str, str] = {}
     paths: dict[str, bytes] = {}
     for number, it in enumerate(batch):
         path = _place(folder, number, it)
-        failure = _write(copy, rows.get(it.file.path), store, path, it)
+        failure = _write(held, path, it)
         if failure:
             failures[it.file.path] = failure
         else:
@@ -103,14 +105,15 @@ def _place(folder: Path, number: int, it: Due) -> bytes:
     return os.path.join(place, name if name not in (b"", b".", b"..") else b"file")
 
 
-def _write(copy: Copy, row: MemberRow | None, store: Store, path: bytes, it: Due) -> str:
+def _write(held: Held, path: bytes, it: Due) -> str:
     """Copy a file out of the tar; gives the reason when it is not there as it was stored."""
+    copy, row = held.copy, held.rows.get(it.file.path)
     if row is None:
         return f"store {copy.store}: {it.file.path} is not among the members of the copy"
     whole = hashlib.sha512()
     try:
         with open(path, "xb") as out:
-            for chunk in store.read(copy.key, row.offset, row.offset + row.size):
+            for chunk in held.store.read(copy.key, row.offset, row.offset + row.size):
                 whole.update(chunk)
                 out.write(chunk)
     except (Unavailable, KeyError) as error:
