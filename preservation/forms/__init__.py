@@ -16,6 +16,7 @@ from preservation.forms.form import Form as Form
 from preservation.forms.formats import FormatsForm as FormatsForm
 from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
+from preservation.forms.formats import ToldFormat
 
 DipForm = Literal["bag", "tar", "originals"]
 
@@ -134,11 +135,12 @@ class Event(BaseModel):
 
 
 class ShowForm(ListForm):
-    """All that is known of one AIP; files and events when they were asked for."""
+    """All that is known of one AIP; files, formats and events when they were asked for."""
 
     account: Account
     description: tuple[Statement, ...]
     file_list: tuple[File, ...] | None = None
+    formats: tuple[ToldFormat, ...] | None = None
     events: tuple[Event, ...] | None = None
 
 

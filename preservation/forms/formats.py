@@ -35,6 +35,21 @@ class IdentifierAnswer(BaseModel):
     not_performed: str = Field(description="why there is no answer; empty when there is one")
 
 
+class ToldFormat(BaseModel):
+    """What told the format of one stored file."""
+
+    model_config = STRICT
+
+    path: str = Field(description="its path in the AIP")
+    original_name: str
+    puid: str | None
+    name: str
+    version: str
+    basis: BasisWord
+    reason: str = Field(description="why this format, or why none")
+    answers: tuple[IdentifierAnswer, ...]
+
+
 class IdentifyForm(Form):
     """What one file is, why, and what each identifier said of it."""
 

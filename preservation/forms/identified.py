@@ -8,11 +8,17 @@ from preservation import forms
 from preservation.assembly.identification import Told
 from preservation.assembly.reidentification import Plan
 from preservation.assembly.signatures import Installed
-from preservation.forms.formats import IdentifierAnswer, NamedFormat, Reidentified, Signatures
+from preservation.forms.formats import (
+    IdentifierAnswer,
+    NamedFormat,
+    Reidentified,
+    Signatures,
+    ToldFormat,
+)
 from preservation.model.formats import Answer, Format
 from preservation.model.names import written
 from preservation.model.premis import Agent
-from preservation.model.reidentification import Due
+from preservation.model.reidentification import Due, OnRecord
 from preservation.stages.reidentify import Again
 
 _PRONOM = re.compile(r"PRONOM (\d+)")
@@ -53,6 +59,23 @@ def _answer(value: Answer, agent: Agent | None) -> IdentifierAnswer:
 
 def _format(value: Format) -> NamedFormat:
     return NamedFormat(puid=value.puid, name=value.name, version=value.version, mime=value.mime)
+
+
+def told_format(value: OnRecord) -> ToldFormat:
+    """What told the format of a stored file."""
+    return ToldFormat(
+        path=value.path,
+        original_name=value.original_name,
+        puid=value.format.puid,
+        name=value.format.name,
+        version=value.format.version,
+        basis=value.basis.value,
+        reason=value.reason,
+        answers=tuple(
+            _answer(it, Agent(it.agent, note=value.releases.get(it.agent, "")))
+            for it in value.answers
+        ),
+    )
 
 
 def signatures(agents: Sequence[Agent], installed: Installed | None) -> forms.FormatsForm:

@@ -36,6 +36,7 @@ class OnRecord:
     format: Format
     answers: tuple[Answer, ...]
     releases: Mapping[str, str]
+    reason: str = ""
 
     @property
     def basis(self) -> Basis:

@@ -162,6 +162,20 @@ def test_stored_files_are_told_again_on_record_and_a_rebuild_knows_it(
     assert {e["agent"] for e in events} >= {"fido 1.6.1"}
     assert sum(len(e["objects"]) for e in events) == 7
 
+    _, (shown,) = arkiv("show", aip, "--formats")
+    told = {it["original_name"]: it for it in shown["formats"]}
+    (answer,) = told["old.pdf"]["answers"]
+    assert (answer["agent"], answer["basis"]) == ("fido", "signature")
+    assert answer["release"].startswith("PRONOM 109")
+    assert answer["evidence"] == "PDF 1.4"
+    (answer,) = told[min(unknown)]["answers"]
+    assert answer["release"].startswith("PRONOM 122 of 2026-01-19")
+    assert answer["evidence"].startswith("signature ")
+    code, text = arkiv("show", aip, "--formats", json=False)
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= 80
+    assert "by signature; fido" in text
+
     assert arkiv("formats", "reidentify")[1][0]["status"] == "current"
     with opened(by_fido) as archive:
         told = list(archive.catalogue.dump())
