@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 from preservation import settings
-from preservation.assembly.signatures import installed_signatures
 from preservation.assembly.toolbox import Toolbox, scanner
 from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
@@ -115,7 +114,7 @@ def _address(folder: Path, told: Settings) -> str:
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
-    toolbox = Toolbox(told.tools, folder / SCRATCH, signatures=installed_signatures(folder))
+    toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder)
     return Archive(
         folder, told, stores, catalogue, journal, SystemClock(), toolbox, SqlRejections(database)
     )

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from uuid import uuid4
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.fixity import Digest
 from preservation.standards import pronom
-from preservation.standards.shape import differences, moment, parsed, stamp
+from preservation.standards.shape import Json, differences, moment, parsed, stamp
 from preservation.streams import sha512
 from preservation.tools.pronom_formats import CONTAINERS, NOTE, SIGNATURES, left_out
 
@@ -50,7 +51,7 @@ class Installed:
 def installed_signatures(archive: Path | None) -> Installed | None:
     """What is installed in the archive in this folder; None when nothing is.
 
-    Raises Corrupt when a file is not as it was installed.
+    Raises Misconfigured when a file is not as it was installed.
     """
     pointer = archive / FOLDER / _CURRENT if archive else None
     if archive is None or pointer is None or not pointer.is_file():
@@ -60,12 +61,10 @@ def installed_signatures(archive: Path | None) -> Installed | None:
         note = (folder / NOTE).read_bytes()
         found = [_digest((folder / name).read_bytes()) for name in (SIGNATURES, CONTAINERS)]
     except OSError as error:
-        raise Corrupt(f"{folder}: {error.strerror}; {_AGAIN}") from error
-    told = parsed(note, str(folder / NOTE))
-    if wrong := differences(told, _SHAPE, str(folder / NOTE)):
-        raise Corrupt(*wrong)
+        raise Misconfigured(f"{folder}: {error.strerror}; {_AGAIN}") from error
+    told = _noted(note, folder / NOTE)
     if found != told["sha512"]:
-        raise Corrupt(f"{folder}: the signatures are not those that were installed; {_AGAIN}")
+        raise Misconfigured(f"{folder}: the signatures are not those that were installed; {_AGAIN}")
     return Installed(
         folder,
         told["pronom"],
@@ -76,6 +75,16 @@ def installed_signatures(archive: Path | None) -> Installed | None:
         tuple(told["sha512"]),
         tuple(told["left_out"]),
     )
+
+
+def _noted(note: bytes, file: Path) -> Json:
+    try:
+        told = parsed(note, str(file))
+    except Corrupt as error:
+        raise Misconfigured(*error.reasons, _AGAIN) from error
+    if wrong := differences(told, _SHAPE, str(file)):
+        raise Misconfigured(*wrong, _AGAIN)
+    return told
 
 
 _AGAIN = "install them again with: arkiv formats update"
@@ -92,7 +101,9 @@ def install(
     contents = [_content(signatures), _content(containers)]
     told = pronom.read_signatures(contents[0], signatures.name)
     inside = pronom.read_containers(contents[1], containers.name)
-    before = installed_signatures(archive)
+    before = None
+    with suppress(Misconfigured):  # what is broken is what this mends
+        before = installed_signatures(archive)
     if before and not older:
         _require_newer("PRONOM", signatures.name, told.release, before.pronom)
         _require_newer("container", containers.name, inside.release, before.containers)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.scratch import claimed, discard
-from preservation.assembly.signatures import Installed
+from preservation.assembly.signatures import installed_signatures
 from preservation.errors import Misconfigured, ToolFailed
 from preservation.model.packages import Identified, Verified
 from preservation.model.premis import Agent
@@ -33,14 +33,12 @@ T = TypeVar("T", bound=Tool)
 class Toolbox:
     """Identifiers and characterizers as the settings name them; each is one process at most."""
 
-    def __init__(
-        self, told: ToolSettings, scratch: Path, *, signatures: Installed | None = None
-    ) -> None:
+    def __init__(self, told: ToolSettings, scratch: Path, *, archive: Path | None = None) -> None:
         """Start nothing yet; tools may write below `scratch`.
 
-        `signatures` are the archive's own, which fido then goes by.
+        `archive` is the folder of the archive whose own signatures fido then goes by.
         """
-        self._signatures = signatures.folder if signatures else None
+        self._archive = archive
         self._told = told
         self._scratch = scratch
         self._open = ExitStack()
@@ -63,9 +61,11 @@ class Toolbox:
         from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
 
         patience = self._told.patience
+        installed = installed_signatures(self._archive)
+        signatures = installed.folder if installed else None
         make: Mapping[str, Callable[[], Siegfried | Fido]] = {
             "siegfried": lambda: Siegfried(self._folder, patience=patience),
-            "fido": partial(Fido, signatures=self._signatures, patience=patience),
+            "fido": partial(Fido, signatures=signatures, patience=patience),
         }
         _require_known(self._told.identifiers, make)
         found: list[Identifier | None] = [

@@ -125,7 +125,7 @@ def _status(place: Path | None) -> "FormatsForm":
     installed = installed_signatures(place)
     with TemporaryDirectory(prefix="arkiv-") as scratch:
         settings = read(place).tools if place else ToolSettings()
-        tools = Toolbox(settings, Path(scratch), signatures=installed)
+        tools = Toolbox(settings, Path(scratch), archive=place)
         try:
             return signatures(tuple(tools.agents.values()), installed)
         finally:

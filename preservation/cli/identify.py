@@ -69,7 +69,6 @@ def command(
 
 def _tools(archive: Path | None, by: "list[str] | tuple[str, ...]", scratch: Path) -> "Toolbox":
     """The identifiers of the archive that is here, if there is one, else both with their own."""
-    from preservation.assembly.signatures import installed_signatures
     from preservation.assembly.toolbox import Toolbox
     from preservation.settings import ToolSettings, locate, read
 
@@ -82,7 +81,7 @@ def _tools(archive: Path | None, by: "list[str] | tuple[str, ...]", scratch: Pat
     settings = read(place).tools if place else ToolSettings()
     if by:
         settings = settings.model_copy(update={"identifiers": tuple(dict.fromkeys(by))})
-    return Toolbox(settings, scratch, signatures=installed_signatures(place))
+    return Toolbox(settings, scratch, archive=place)
 
 
 class _Table:

@@ -6,7 +6,8 @@ Both ends of a file are read once, whatever it is; only what looks like a contai
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from preservation.model.formats import DAMAGED
 from preservation.tools.patterns import Index, Signature
@@ -46,19 +47,27 @@ class Formats:
     extensions: Mapping[str, Sequence[int]]
     signatures: Sequence[Signature]
     look: Look
-    _index: Index = field(init=False)
-    _places: Mapping[str, int] = field(init=False)
-    _beaten: frozenset[str] = field(init=False)
-    _halves: Mapping[str, tuple[Sequence[Signature], Index]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", Index(self.signatures))
-        object.__setattr__(self, "_places", {row[0]: n for n, row in enumerate(self.rows)})
-        object.__setattr__(self, "_beaten", frozenset().union(*self.beats))
+    # Made when first needed: to say only who it is must not cost a second.
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.signatures)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {row[0]: place for place, row in enumerate(self.rows)}
+
+    @cached_property
+    def _beaten(self) -> frozenset[str]:
+        return frozenset().union(*self.beats)
+
+    @cached_property
+    def _halves(self) -> Mapping[str, tuple[Sequence[Signature], Index]]:
+        """Signatures of both ends, each end for itself."""
         both = [signature for signature in self.signatures if signature.two_ended]
         halves = {end: [signature.only(end) for signature in both] for end in ("BOF", "EOF")}
-        indexed = {end: (parts, Index(parts)) for end, parts in halves.items()}
-        object.__setattr__(self, "_halves", indexed)
+        return {end: (parts, Index(parts)) for end, parts in halves.items()}
 
     def identify(self, path: str) -> tuple[str, list[Row], str, int]:
         """How it was told (`container`, `signature`, `extension`), formats, warning, size.

@@ -10,7 +10,7 @@ import pytest
 from preservation.assembly.archive import opened
 from preservation.assembly.rebuild import rebuild
 from preservation.assembly.signatures import installed_signatures
-from preservation.errors import Corrupt
+from preservation.errors import Misconfigured
 from preservation.model.reidentification import Cause
 
 SKELETONS = "corpora/droid-skeletons/fmt"
@@ -121,12 +121,17 @@ def test_an_older_release_is_refused_unless_it_is_asked_for(update, tmp_path, fi
     assert (code, document["signatures"][0]["pronom"]) == (0, 121)
 
 
-def test_signatures_that_were_altered_are_not_used(update, by_fido):
+def test_signatures_that_were_altered_are_not_used(update, arkiv, by_fido):
     assert update()[0] == 0
     file = installed_signatures(by_fido).folder / "signatures.xml"
     file.write_bytes(file.read_bytes() + b"\n")
-    with pytest.raises(Corrupt, match="arkiv formats update"):
+    with pytest.raises(Misconfigured, match="arkiv formats update"):
         installed_signatures(by_fido)
+    assert arkiv("list") == (0, []), "what needs no formats goes on"
+    code, (document,) = arkiv("formats", "status")
+    assert (code, document["status"]) == (2, "misconfigured")
+    assert update()[0] == 0, "and installing them again mends it"
+    assert arkiv("formats", "status")[0] == 0
 
 
 def test_stored_files_are_told_again_on_record_and_a_rebuild_knows_it(
