@@ -70,7 +70,10 @@ def blank_archive(tmp_path_factory):
     made.catalogue._database.close()
     file = folder / "arkiv.toml"
     text = file.read_text("utf-8")
-    for tools in ('identifiers = ["siegfried", "fido"]', 'characterizers = ["pdf", "image"]'):
+    for tools in (
+        'identifiers = ["siegfried", "fido"]',
+        'characterizers = ["pdf", "image", "text"]',
+    ):
         assert tools in text
         text = text.replace(tools, f"{tools.split(' ')[0]} = []")
     file.write_text(text, "utf-8")

@@ -107,7 +107,7 @@ def _address(folder: Path, told: Settings) -> str:
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
-    toolbox = Toolbox(told.tools, folder / SCRATCH)
+    toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder)
     return Archive(
         folder, told, stores, catalogue, journal, SystemClock(), toolbox, SqlRejections(database)
     )

@@ -39,7 +39,6 @@ from preservation.rules import Refused
 from preservation.settings.place import cores
 from preservation.stages.admit import admit, admit_formats
 from preservation.stages.characterize import characterize
-from preservation.stages.identify import identify
 from preservation.stages.pack import Packing, pack
 from preservation.stages.receive import receive
 from preservation.stages.replicate import replicate
@@ -176,8 +175,7 @@ class Ingestion:
         return None if self._again else self._archive.catalogue.holder(fingerprint)
 
     def _identify(self, verified: Verified) -> Identified:
-        first, second = self._archive.tools.identifiers
-        stage = identify(verified, first=first, second=second, progress=self._progress)
+        stage = self._archive.tools.identify(verified, progress=self._progress)
         identified = self._record("identify", stage)
         self._rest_from(len(identified.identifications))
         return identified

@@ -9,10 +9,15 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.scratch import claimed, discard
-from preservation.errors import Misconfigured
-from preservation.ports import Characterizer, Identifier, Scanner
+from preservation.assembly.signatures import installed_signatures
+from preservation.errors import Misconfigured, ToolFailed
+from preservation.model.packages import Identified, Verified
+from preservation.model.premis import Agent
+from preservation.ports import Characterizer, Identifier, Progress, Scanner
+from preservation.recording import Stage
 from preservation.settings.file import MalwareSettings, ToolSettings
 from preservation.settings.place import FILE
+from preservation.stages.identify import identify
 
 
 class Tool(Protocol):
@@ -29,8 +34,12 @@ T = TypeVar("T", bound=Tool)
 class Toolbox:
     """Identifiers and characterizers as the settings name them; each is one process at most."""
 
-    def __init__(self, told: ToolSettings, scratch: Path) -> None:
-        """Start nothing yet; tools may write below `scratch`."""
+    def __init__(self, told: ToolSettings, scratch: Path, *, archive: Path | None = None) -> None:
+        """Start nothing yet; tools may write below `scratch`.
+
+        `archive` is the folder of the archive whose own signatures fido then goes by.
+        """
+        self._archive = archive
         self._told = told
         self._scratch = scratch
         self._open = ExitStack()
@@ -53,9 +62,11 @@ class Toolbox:
         from preservation.tools.siegfried import Siegfried  # noqa: PLC0415
 
         patience = self._told.patience
+        installed = installed_signatures(self._archive)
+        signatures = installed.folder if installed else None
         make: Mapping[str, Callable[[], Siegfried | Fido]] = {
             "siegfried": lambda: Siegfried(self._folder, patience=patience),
-            "fido": partial(Fido, patience=patience),
+            "fido": partial(Fido, signatures=signatures, patience=patience),
         }
         _require_known(self._told.identifiers, make)
         found: list[Identifier | None] = [
@@ -64,16 +75,36 @@ class Toolbox:
         first, second = (*found, None, None)[:2]
         return first, second
 
+    def identify(self, verified: Verified, *, progress: Progress) -> Stage[Identified]:
+        """The stage `identify` with the identifiers, and the second asked as the settings say."""
+        first, second = self.identifiers
+        always = self._told.second_opinion == "always"
+        return identify(verified, first=first, second=second, progress=progress, always=always)
+
+    @cached_property
+    def agents(self) -> Mapping[str, Agent]:
+        """The identifiers by their names, with version and releases; without those that fail."""
+        found = {}
+        for tool in self.identifiers:
+            try:
+                if tool is not None:
+                    found[tool.agent.name] = tool.agent
+            except ToolFailed:
+                continue
+        return found
+
     @cached_property
     def characterizers(self) -> Sequence[Characterizer]:
         """In the order of the settings."""
         from preservation.tools.image import Image  # noqa: PLC0415
         from preservation.tools.pdf import Pdf  # noqa: PLC0415
+        from preservation.tools.text import Text  # noqa: PLC0415
 
         patience = self._told.patience
-        make: Mapping[str, Callable[[], Pdf | Image]] = {
+        make: Mapping[str, Callable[[], Pdf | Image | Text]] = {
             "pdf": partial(Pdf, patience=patience),
             "image": partial(Image, patience=patience),
+            "text": partial(Text, patience=patience),
         }
         _require_known(self._told.characterizers, make)
         return [self._begin(make[name]()) for name in self._told.characterizers]

@@ -12,9 +12,11 @@ from preservation.catalogue import rows, tables
 from preservation.catalogue.database import Joined, Transactions
 from preservation.errors import Corrupt
 from preservation.model.fixity import Digest
+from preservation.model.formats import Format
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Event
 from preservation.model.storage import Copy, HeldFile, Summary
+from preservation.standards.reidentified import conclusion
 
 
 class SqlCatalogue:
@@ -66,14 +68,24 @@ class SqlCatalogue:
         return found[0] if found else None
 
     def files(self, id: PackageId) -> Iterator[HeldFile]:
-        """The payload files of the newest version, in the order of the package."""
+        """The payload files of the newest version, in the order of the package.
+
+        A format that was told again after storage stands in the place of the first.
+        """
+        told = _told_again(self.events(id))
         newest = (
             _newest().where(tables.packages.c.id == id).with_only_columns(tables.packages.c.number)
         )
         query = select(tables.files).where(tables.files.c.package == newest.scalar_subquery())
         with self._database.reading() as connection:
             ordered = query.order_by(tables.files.c.position).execution_options(yield_per=1000)
-            yield from map(rows.to_file, connection.execute(ordered))
+            for file in map(rows.to_file, connection.execute(ordered)):
+                it = told.get(file.path)
+                yield (
+                    file
+                    if it is None
+                    else replace(file, puid=it.puid, format_name=it.name, mime=it.mime)
+                )
 
     def events(self, id: PackageId) -> tuple[Event, ...]:
         """All events of an AIP in all its versions, in the order of time, each once."""
@@ -133,6 +145,16 @@ class SqlCatalogue:
                     query = query.where(table.c.package == tables.packages.c.number)
                 lines += [json.dumps([table.name, *row]) for row in connection.execute(query)]
         return iter(sorted(lines))
+
+
+def _told_again(events: Iterable[Event]) -> dict[str, Format]:
+    """The newest format of each file that was identified again, by its path in the AIP."""
+    found: dict[str, Format] = {}
+    for event in events:
+        told = conclusion(event.finding)
+        if told:
+            found.update(dict.fromkeys(event.finding.objects, told.format))
+    return found
 
 
 def _number(connection: Connection, id: PackageId, version: int) -> int | None:

@@ -12,6 +12,8 @@ from preservation.cli import (
     doctor,
     explain,
     export,
+    formats,
+    identify,
     ingest,
     init,
     listing,
@@ -36,12 +38,14 @@ for name, command in (
     ("audit", audit.command),
     ("export", export.command),
     ("check", check.command),
+    ("identify", identify.command),
     ("explain", explain.command),
     ("rebuild", rebuild.command),
     ("doctor", doctor.command),
 ):
     app.command(name)(command)
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(formats.app, name="formats")
 
 
 def _version(wanted: bool) -> None:

@@ -9,17 +9,23 @@ from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption
 
 if TYPE_CHECKING:
+    from preservation.assembly.archive import Archive
     from preservation.forms import ShowForm
+    from preservation.forms.formats import ToldFormat
+    from preservation.model.storage import Summary
 
 
 def command(
     aip_id: Annotated[str, typer.Argument(metavar="AIP-ID", help="The AIP's identifier.")],
     files: Annotated[bool, typer.Option("--files", help="Also its files.")] = False,
+    formats: Annotated[
+        bool, typer.Option("--formats", help="Also what told the format of each file.")
+    ] = False,
     events: Annotated[bool, typer.Option("--events", help="Also its PREMIS events.")] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show one AIP: its description, its copies, and on request its files and events.
+    """Show one AIP: its description, its copies, and on request its files, formats and events.
 
     Example: arkiv show 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --files
     """
@@ -29,7 +35,8 @@ def command(
         from preservation.forms import ShowForm, words
         from preservation.settings.place import locate
 
-        catalogue = opened(locate(archive)).catalogue
+        place = opened(locate(archive))
+        catalogue = place.catalogue
         summary = required(catalogue, aip_id)
         listed = words.listed(summary, catalogue.copies(summary.id))
         form = ShowForm(
@@ -37,12 +44,31 @@ def command(
             account=words.account(summary.account),
             description=words.statements(summary.description),
             file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
+            formats=_formats(place, summary) if formats else None,
             events=tuple(map(words.event, catalogue.events(summary.id))) if events else None,
         )
         if json:
             screen.emit(form)
         else:
             _say(form)
+
+
+def _formats(archive: "Archive", summary: "Summary") -> "tuple[ToldFormat, ...]":
+    from preservation.assembly.formats_on_record import formats_on_record
+    from preservation.forms.identified import told_format
+
+    return tuple(map(told_format, formats_on_record(archive, summary).files))
+
+
+def _say_format(it: "ToldFormat") -> None:
+    screen.wrapped("", it.original_name)
+    screen.wrapped(f"  {it.puid or 'unknown':<11} ", it.reason)
+    for answer in it.answers:
+        named = ", ".join(one.puid or one.name for one in answer.formats) or "none"
+        evidence = f" ({answer.evidence})" if answer.evidence else ""
+        warning = f"; {answer.warning}" if answer.warning else ""
+        said = answer.not_performed or f"{named} by {answer.basis}{evidence}{warning}"
+        screen.wrapped(f"    {answer.agent:<11} ", f"{said} [{answer.release}]")
 
 
 def _say(form: "ShowForm") -> None:
@@ -67,6 +93,10 @@ def _say(form: "ShowForm") -> None:
             ],
             flexible=2,
         )
+    if form.formats is not None:
+        screen.say()
+        for it in form.formats:
+            _say_format(it)
     if form.events is not None:
         screen.say()
         for e in form.events:

@@ -8,26 +8,17 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-Failure = Literal["misconfigured", "rejected", "corrupt", "failed", "unavailable"]
+from preservation.forms.form import STRICT
+from preservation.forms.form import Failure as Failure
+from preservation.forms.form import Form as Form
+from preservation.forms.formats import FormatsForm as FormatsForm
+from preservation.forms.formats import IdentifyForm as IdentifyForm
+from preservation.forms.formats import ReidentifyForm as ReidentifyForm
+from preservation.forms.formats import ToldFormat
+
 DipForm = Literal["bag", "tar", "originals"]
-
-STRICT = ConfigDict(
-    frozen=True,
-    defer_build=True,  # a command makes one document or two of the many
-    extra="forbid",
-    json_schema_serialization_defaults_required=True,  # every document has all its fields
-)
-
-
-class Form(BaseModel):
-    """What every document has."""
-
-    model_config = STRICT
-
-    status: str = Field(description="how it ended, in one word")
-    reasons: tuple[str, ...] = Field((), description="every reason, for a person to act on")
 
 
 class Copy(BaseModel):
@@ -144,11 +135,12 @@ class Event(BaseModel):
 
 
 class ShowForm(ListForm):
-    """All that is known of one AIP; files and events when they were asked for."""
+    """All that is known of one AIP; files, formats and events when they were asked for."""
 
     account: Account
     description: tuple[Statement, ...]
     file_list: tuple[File, ...] | None = None
+    formats: tuple[ToldFormat, ...] | None = None
     events: tuple[Event, ...] | None = None
 
 
@@ -294,6 +286,9 @@ FORMS: tuple[type[Form], ...] = (
     AgreedForm,
     RejectionForm,
     RebuildForm,
+    IdentifyForm,
+    FormatsForm,
+    ReidentifyForm,
     DoctorForm,
     ErrorForm,
 )

@@ -22,6 +22,9 @@ class Basis(StrEnum):
 EMPTY_FILE = "empty file"
 """How the warning of every identifier's answer for a file without content begins."""
 
+DAMAGED = "it may be damaged: "
+"""How a warning begins that a file is cut short, or its head is not what the rest asks for."""
+
 _PUIDS = re.compile(r"(?:x-)?fmt/[0-9]+")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LISTED = 4
@@ -95,9 +98,10 @@ class Identification:
 def decide(answers: Sequence[Answer]) -> Identification:
     """The format that these answers make most likely, or an explicit unknown with the reason.
 
-    `answers` has the identifier with the newest signature release first: it wins when it is sure,
-    and when the bases are equal. Else the more certain basis wins. A format by extension alone is
-    taken only if no identifier that knows this extension found that no signature of it fits.
+    `answers` has the identifier with the newest signature release first. The more certain basis
+    wins; where they are equal, the newer release. A name that PRONOM does not know is taken only
+    when nobody names a format that it knows, and a format by extension alone only if no identifier
+    that knows this extension found that no signature of it fits.
     """
     heard = tuple(answers)
     given = [answer for answer in heard if not answer.not_performed]
@@ -107,17 +111,22 @@ def decide(answers: Sequence[Answer]) -> Identification:
         return _unknown("the file is empty", heard)
     excluded = {puid for answer in given if not answer.formats for puid in _puids(answer.warning)}
     named = [answer for answer in given if answer.formats]
-    best = min(
-        named, key=lambda a: (a is not given[0] or not a.sure, CERTAINTY[a.basis]), default=None
-    )
+    registered = [answer for answer in named if any(one.puid for one in answer.formats)]
+    best = min(registered or named, key=lambda a: CERTAINTY[a.basis], default=None)
+    damage = "".join(f"; {a.warning}" for a in given if a.warning.startswith(DAMAGED))
     if best is None or (best.basis is Basis.EXTENSION and excluded.issuperset(_names(best))):
-        return _unknown(_no_signature(excluded), heard)
+        return _unknown(_no_signature(excluded) + damage, heard)
     if len(best.formats) > 1:
-        return _unknown(_several(best), heard)
+        return _unknown(_several(best) + (damage if best.basis is Basis.EXTENSION else ""), heard)
     if best.formats[0].puid is None:
         name = best.formats[0].name
         return _unknown(f"{best.agent} calls it {name}, which PRONOM does not know", heard)
     return Identification(best.formats[0], _basis(best, given), _because(best, heard), heard)
+
+
+def not_identified(reason: str) -> Identification:
+    """What was not even asked about, and why."""
+    return _unknown(f"not identified: {reason}", ())
 
 
 def _unknown(reason: str, answers: tuple[Answer, ...]) -> Identification:

@@ -37,7 +37,7 @@ exclude = []
 
 [tools]
 identifiers = ["siegfried", "fido"]
-characterizers = ["pdf", "image"]
+characterizers = ["pdf", "image", "text"]
 # Seconds that a tool may take for a file, beyond the time for its size, before it is stopped.
 patience = 60
 """
@@ -70,7 +70,10 @@ class ToolSettings(_Part):
     """Which tools look at the files."""
 
     identifiers: tuple[str, ...] = Field(("siegfried", "fido"), max_length=2)
-    characterizers: tuple[str, ...] = ("pdf", "image")
+    second_opinion: Literal["unsure", "always"] = Field(
+        "unsure", description="when the second identifier is asked too"
+    )
+    characterizers: tuple[str, ...] = ("pdf", "image", "text")
     patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 
 

@@ -28,8 +28,8 @@ def characterize(
     untouched = set(range(len(files)))
     progress.begin("characterize", len(files))
     for tool in characterizers:
-        known = {i.format for i in identified.identifications if i.known}
-        handled = {one for one in known if tool.handles(one)}
+        formats = {i.format for i in identified.identifications}  # the unknown one too
+        handled = {one for one in formats if tool.handles(one)}
         places = [n for n, i in enumerate(identified.identifications) if i.format in handled]
         failures: list[tuple[str, str]] = []
         for start in range(0, len(places), _BATCH):

@@ -85,7 +85,7 @@ def _write(
     try:
         if form is Form.TAR:
             return _write_tar(copy, store, place, progress)
-        rows = _rows(copy, store)
+        rows = member_rows(copy, store)
         names = (
             {row.name: os.fsencode(row.name.partition("/")[2]) for row in rows}
             if form is Form.BAG
@@ -116,7 +116,7 @@ def _differs(copy: Copy, name: str, expected: Digest, found: Digest) -> Corrupt:
     )
 
 
-def _rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
+def member_rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
     """The list of members, once it is what the inventory says and that is what was committed."""
     key = ocfl.inventory_key(copy.package, copy.version)
     document = b"".join(store.read(key))

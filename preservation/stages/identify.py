@@ -23,8 +23,9 @@ def identify(
     first: Identifier | None,
     second: Identifier | None,
     progress: Progress,
+    always: bool = False,
 ) -> Stage[Identified]:
-    """Ask `first` about every payload file and `second` where that answer is not sure.
+    """Ask `first` about every payload file and `second` where that answer is not sure, or always.
 
     `first` is the identifier with the newer signature release. Both work at the same time. A file
     of unknown format is a warning, a file that no identifier answered for is a check not performed.
@@ -32,7 +33,7 @@ def identify(
     files = [f.received for f in verified.files if f.received.role is Role.PAYLOAD]
     progress.begin("identify", len(files))
     tools = [tool for tool in (first, second) if tool is not None]
-    answers = _asked(verified, files, tools, progress)
+    answers = _asked(verified, files, tools, progress, always=always)
     # Many files share their answers, so they share the decision too.
     decided = {heard: decide(heard) for heard in set(answers)}
     identifications = tuple(decided[heard] for heard in answers)
@@ -51,6 +52,8 @@ def _asked(
     files: Sequence[ReceivedFile],
     tools: Sequence[Identifier],
     progress: Progress,
+    *,
+    always: bool,
 ) -> list[tuple[Answer, ...]]:
     """The answers about each file, the first identifier's first."""
     root = os.fsencode(verified.sip.root)
@@ -63,13 +66,13 @@ def _asked(
     opinions = ThreadPoolExecutor(max_workers=1)
     try:
         for start in range(0, len(paths), _BATCH):
-            heard = _heard(tools[0], paths[start : start + _BATCH])
-            answers += [(answer,) for answer in heard]
-            unsure = [start + n for n, answer in enumerate(heard) if not answer.sure]
+            told = heard(tools[0], paths[start : start + _BATCH])
+            answers += [(answer,) for answer in told]
+            unsure = [start + n for n, answer in enumerate(told) if always or not answer.sure]
             if unsure and len(tools) > 1:
                 ask = [paths[place] for place in unsure]
-                pending.append((unsure, opinions.submit(_heard, tools[1], ask)))
-            progress.advance(len(heard) - (len(unsure) if len(tools) > 1 else 0))
+                pending.append((unsure, opinions.submit(heard, tools[1], ask)))
+            progress.advance(len(told) - (len(unsure) if len(tools) > 1 else 0))
         for unsure, future in pending:
             for place, answer in zip(unsure, future.result(), strict=True):
                 answers[place] += (answer,)
@@ -79,19 +82,19 @@ def _asked(
     return answers
 
 
-def _heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
+def heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
     """One answer for each path, whatever becomes of the tool."""
-    heard: list[Answer] = []
+    told: list[Answer] = []
     try:
-        heard.extend(tool.identify(paths))
-        if len(heard) == len(paths):
-            return heard
-        failure = f"{_agent(tool).name} gave {len(heard)} answers for {len(paths)} files"
-        heard.clear()
+        told.extend(tool.identify(paths))
+        if len(told) == len(paths):
+            return told
+        failure = f"{_agent(tool).name} gave {len(told)} answers for {len(paths)} files"
+        told.clear()
     except ToolFailed as error:
         failure = str(error)
     missing = Answer(_agent(tool).name, not_performed=failure)
-    return heard + [missing] * (len(paths) - len(heard))
+    return told + [missing] * (len(paths) - len(told))
 
 
 def _agent(tool: Identifier) -> Agent:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from preservation.model.formats import EMPTY_FILE, Answer, Basis, Format
@@ -12,10 +13,11 @@ from preservation.tools.batches import Failure, results
 from preservation.tools.process import Json, Worker
 
 if TYPE_CHECKING:
-    from preservation.tools.fido_formats import Formats
+    from preservation.tools.matching import Formats
 
 _BATCH = 256
 _NAME = "fido"
+_FOLDER = "\0"
 _MEMORY = 2 << 30
 _BASES = {
     "container": Basis.CONTAINER,
@@ -25,25 +27,33 @@ _BASES = {
 
 
 @cache
-def _formats() -> "Formats":
-    from preservation.tools.fido_formats import Formats  # noqa: PLC0415 - heavy, for the worker only
+def _formats(folder: str) -> "Formats":
+    """The formats of the signatures in a folder, or fido's own."""
+    if folder:
+        from preservation.tools.pronom_formats import load  # noqa: PLC0415 - for the worker only
 
-    return Formats()
+        return load(Path(folder))
+    from preservation.tools import fido_formats  # noqa: PLC0415 - heavy, for the worker only
+
+    return fido_formats.load()
 
 
 def tell(items: Sequence[Json]) -> Json:
-    """Run in the worker: how told, formats, warning, size; versions for an item that is None."""
-    return [_version() if item is None else _tell(item) for item in items]
+    """Run in the worker: how told, formats, warning, size; versions where there is no path.
+
+    An item is a path, and after a NUL the folder with the signatures if they are not fido's own.
+    """
+    pairs = (item.partition(_FOLDER) for item in items)
+    return [_tell(folder, path) if path else _version(folder) for path, _, folder in pairs]
 
 
-def _version() -> Json:
-    return [_formats().version, _formats().release]
+def _version(folder: str) -> Json:
+    return [_formats(folder).version, _formats(folder).release]
 
 
-def _tell(path: str) -> Json:
+def _tell(folder: str, path: str) -> Json:
     try:
-        how, rows, warning = _formats().identify(path)
-        return [how, rows, warning, os.stat(path).st_size]
+        return _formats(folder).identify(path)
     except OSError as error:
         return [error.strerror or str(error)]
 
@@ -51,13 +61,15 @@ def _tell(path: str) -> Json:
 class Fido:
     """Asks fido about files in batches, in a process that is killed when it hangs.
 
-    `patience` is how many seconds a batch may take. A container that unpacks to more than the
-    process may hold (2 GiB) costs its file the answer, no other. Close it (or use it in a `with`
-    block).
+    `signatures` is a folder with PRONOM's `signatures.xml` and `containers.xml`, which then take
+    the place of those that fido brings. `patience` is how many seconds a batch may take. A
+    container that unpacks to more than the process may hold (2 GiB) costs its file the answer, no
+    other. Close it (or use it in a `with` block).
     """
 
-    def __init__(self, *, patience: float = 60) -> None:
+    def __init__(self, *, signatures: Path | None = None, patience: float = 60) -> None:
         """Start nothing yet."""
+        self._folder = f"{_FOLDER}{signatures}" if signatures else ""
         self._patience = patience
         self._worker = Worker(_NAME, tell, memory=_MEMORY)
 
@@ -74,14 +86,16 @@ class Fido:
     @cached_property
     def agent(self) -> Agent:
         """Name, version, and release of the signatures; ToolFailed when it does not start."""
-        ((version, release),) = self._worker.call([None], deadline_seconds=self._patience)
+        asked = [self._folder]
+        ((version, release),) = self._worker.call(asked, deadline_seconds=self._patience)
         return Agent(_NAME, version, note=release)
 
     def identify(self, paths: Sequence[bytes]) -> Iterator[Answer]:
         """As the port promises: one answer for each path, in order."""
         for start in range(0, len(paths), _BATCH):
-            names = [os.fsdecode(path) for path in paths[start : start + _BATCH]]
-            for result in results(self._worker, names, seconds=lambda _: self._patience):
+            batch = paths[start : start + _BATCH]
+            items = [os.fsdecode(path) + self._folder for path in batch]
+            for result in results(self._worker, items, seconds=lambda _: self._patience):
                 yield _read(result)
 
 

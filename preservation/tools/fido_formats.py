@@ -4,9 +4,8 @@ fido walks its XML and tries every pattern of every signature on every file, and
 signatures anew for each container. Its data and its container classes are used as they are.
 """
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,121 +14,69 @@ from fido.fido import Fido
 from fido.package import OlePackage, ZipPackage
 from fido.versions import get_local_versions
 
-from preservation.tools.patterns import Index, Signature
-
-BUFFER = 128 << 10
-"""Octets that fido looks at, from each end of a file."""
-
-Row = tuple[str, str, str, str, str]
-"""PUID, name, version, MIME type, and the name of the signature that matched."""
-
-Match = tuple[int, str]
-"""The place of a format in fido's order, and the name of the signature that matched."""
+from preservation.tools.matching import Formats, Look
+from preservation.tools.patterns import Signature
 
 _OLE2 = "fmt/111"
+_DATED = re.compile(r"[0-9]{8}")
 
 
-class Formats:
-    """All formats that fido knows, with their signatures and priorities."""
+def load(folder: str = CONFIG_DIR) -> Formats:
+    """Fido's formats from the files that `versions.xml` in its folder names; half a second."""
+    local = get_local_versions(folder)
+    # Only to read the files: its identification is not used.
+    reader = Fido(
+        quiet=True,
+        conf_dir=folder,
+        format_files=[local.pronom_signature, local.fido_extension_signature],
+    )
+    elements = reader.formats
+    rows = [_row(element) for element in elements]
+    extensions: dict[str, list[int]] = {}
+    for place, element in enumerate(elements):
+        for text in dict.fromkeys(e.text or "" for e in element.findall("extension")):
+            extensions.setdefault(text, []).append(place)
+    dated = _DATED.search(local.pronom_container_signature or "")
+    containers = f", container signatures {dated[0]}" if dated else ""
+    return Formats(
+        version=str(__version__),
+        release=f"PRONOM {local.pronom_version}{containers}",
+        rows=rows,
+        beats=[reader.puid_has_priority_over_map[row[0]] for row in rows],
+        extensions=extensions,
+        signatures=[s for place, e in enumerate(elements) for s in _signatures(place, e)],
+        look=_look(
+            reader,
+            Path(folder) / local.pronom_container_signature,
+            {row[0]: (_container(e), row[1]) for row, e in zip(rows, elements, strict=True)},
+        ),
+    )
 
-    def __init__(self, folder: str = CONFIG_DIR) -> None:
-        """Read the files that `versions.xml` in fido's folder names; about half a second."""
-        local = get_local_versions(folder)
-        self.release = f"PRONOM {local.pronom_version}"
-        self.version = str(__version__)
-        # Only to read the files: its identification is not used.
-        reader = Fido(
-            quiet=True,
-            conf_dir=folder,
-            format_files=[local.pronom_signature, local.fido_extension_signature],
-        )
-        elements = reader.formats
-        self._rows = [_row(element) for element in elements]
-        self._places = {row[0]: place for place, row in enumerate(self._rows)}
-        self._beats = [reader.puid_has_priority_over_map[row[0]] for row in self._rows]
-        self._containers = [_container(element) for element in elements]
-        self._signatures = [s for place, e in enumerate(elements) for s in _signatures(place, e)]
-        self._index = Index(self._signatures)
-        self._extensions: dict[str, list[int]] = {}
-        for place, element in enumerate(elements):
-            for text in dict.fromkeys(e.text or "" for e in element.findall("extension")):
-                self._extensions.setdefault(text, []).append(place)
-        tree = ET.parse(Path(folder) / local.pronom_container_signature)  # noqa: S314 - fido's own
-        self._inside = {
-            kind: _compiled(reader.extract_signatures(tree, signature_type=kind))
-            for kind in ("ZIP", "OLE2")
-        }
 
-    def identify(self, path: str) -> tuple[str, list[Row], str]:
-        """How it was told (`container`, `signature`, `extension`), formats, and a warning.
+def _look(reader: Fido, file: Path, kinds: Mapping[str, tuple[str, str]]) -> Look:
+    """Looks into containers with fido's own classes; `kinds` are kind and name by PUID."""
+    tree = ET.parse(file)  # noqa: S314 - fido's own
+    inside = {
+        kind: _compiled(reader.extract_signatures(tree, signature_type=kind))
+        for kind in ("ZIP", "OLE2")
+    }
 
-        Raises OSError when the file cannot be read.
-        """
-        start, end, size = _ends(path)
-        found = self._by_signature(start, end)
-        inside, warning = self._by_container(path, found)
-        if inside:
-            return "container", self._told(inside), warning
-        # A file of zero octets matches some signatures by accident.
-        if found and size:
-            return "signature", self._told(found), warning
-        return "extension", self._told(self._by_extension(path)), warning
-
-    def _told(self, matches: Sequence[Match]) -> list[Row]:
-        return [(*self._rows[place], name) for place, name in matches]
-
-    def _by_signature(self, start: bytes, end: bytes) -> list[Match]:
-        found: list[Match] = []
-        current, allowed = -1, False
-        for number in self._index.candidates(start, end):
-            signature = self._signatures[number]
-            if signature.format != current:
-                # Once for each format: later signatures of it are tried whatever the first gave.
-                current = signature.format
-                allowed = self._unbeaten(current, found)
-            if allowed and signature.matches(start, end):
-                found.append((current, signature.name))
-        return [match for match in found if self._unbeaten(match[0], found)]
-
-    def _unbeaten(self, place: int, matches: Sequence[Match]) -> bool:
-        """Whether no other format among the matches has priority over this one."""
-        puid = self._rows[place][0]
-        return not any(other != place and puid in self._beats[other] for other, _ in matches)
-
-    def _by_container(self, path: str, found: Sequence[Match]) -> tuple[list[Match], str]:
-        kind = next((self._containers[p] for p, _ in found if self._containers[p]), "")
+    def look(path: str, puids: Sequence[str]) -> tuple[Sequence[tuple[str, str]], str]:
+        kind = next((kinds[puid][0] for puid in puids if kinds[puid][0]), "")
         try:
             if kind == "zip":
-                puids = ZipPackage(path, self._inside["ZIP"]).detect_formats()
+                found = ZipPackage(path, inside["ZIP"]).detect_formats()
             elif kind == "ole":
-                puids = OlePackage(path, self._inside["OLE2"]).detect_formats()
+                found = OlePackage(path, inside["OLE2"]).detect_formats()
             else:
                 return [], ""
         except MemoryError:
             raise
         except Exception as error:
             return [], f"the container cannot be read: {type(error).__name__}: {error}"
-        places = [self._places[puid] for puid in puids if puid in self._places]
-        return [(place, self._rows[place][1]) for place in places], ""
+        return [(puid, kinds[puid][1]) for puid in found if puid in kinds], ""
 
-    def _by_extension(self, path: str) -> list[Match]:
-        # As fido splits names; `Path.suffix` splits `...x` otherwise.
-        extension = os.path.splitext(path)[1].lower().lstrip(".")
-        found = [(place, "External") for place in self._extensions.get(extension, ())]
-        if not extension:
-            return []
-        return [match for match in found if self._unbeaten(match[0], found)]
-
-
-def _ends(path: str) -> tuple[bytes, bytes, int]:
-    """The first and last `BUFFER` octets (which overlap in a small file), and the size."""
-    with open(path, "rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        start = file.read(BUFFER)
-        if size <= BUFFER:
-            return start, start, len(start)
-        file.seek(size - BUFFER)
-        return start, file.read(BUFFER), size
+    return look
 
 
 def _row(element: ET.Element) -> tuple[str, str, str, str]:

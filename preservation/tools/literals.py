@@ -73,6 +73,8 @@ def _flat(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     for kind, value in items:
         if kind is op.SUBPATTERN and not value[1] and not value[2]:
             yield from _flat(value[3])
+        elif kind is op.ATOMIC_GROUP:
+            yield from _flat(value)
         elif kind in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] == value[1] <= 64:
             for _ in range(value[0]):
                 yield from _flat(value[2])

@@ -1,7 +1,7 @@
 """Byte patterns of many signatures, tried only where a file has the bytes that they need."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +9,13 @@ from preservation.tools.literals import Need, needs
 
 _START, _END = 0, 1
 _KEY = 4
+_SIEVES = 3
 _ANYWHERE = 1 << 30
+_NOTHING = rb"\A\Z"
+_BUFFERS = {"BOF": _START, "EOF": _END, "VAR": _START, "IFB": _START}
+
+_Sieve = tuple[int, int, tuple[tuple[bytes, int], ...]]
+"""A buffer, where the search in it begins, and each choice with where the search for it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,62 +34,105 @@ class Signature:
 
         A pattern of another position is taken as matched, as fido does.
         """
-        buffers = (start, end)
-        for position, regex in self.patterns:
-            if position in _POSITIONS:
-                buffer, attempt = _POSITIONS[position]
-                if not attempt(regex, buffers[buffer]):
-                    return False
-        return True
+        return all(_fits(position, regex, start, end) for position, regex in self.patterns)
+
+    @property
+    def two_ended(self) -> bool:
+        """Whether it has patterns for the start and for the end of a file."""
+        return {"BOF", "EOF"} <= {position for position, _ in self.patterns}
+
+    def only(self, position: str) -> "Signature":
+        """The same with the patterns of one position alone."""
+        kept = tuple(pattern for pattern in self.patterns if pattern[0] == position)
+        return Signature(self.format, self.name, kept)
+
+    @property
+    def strength(self) -> int:
+        """Octets that its patterns need."""
+        return sum(need.strength[0] for _, regex in self.patterns for need in needs(regex))
 
 
 class Index:
     """Which signatures a file can match at all, told by the bytes that they need."""
 
     def __init__(self, signatures: Sequence[Signature]) -> None:
-        """File every signature under the need that is quickest to check."""
+        """File every signature under the need that is quickest to check, and note the others."""
         self._fixed: dict[tuple[int, int], dict[bytes, list[int]]] = {}
-        self._floating: dict[tuple[int, Need], list[int]] = {}
+        self._floating: dict[_Sieve, list[int]] = {}
         self._always: list[int] = []
+        self._empty: list[int] = []
+        self._sieves: list[tuple[_Sieve, ...]] = []
         for number, signature in enumerate(signatures):
-            self._add(number, signature)
+            self._sieves.append(self._add(number, signature))
 
-    def _add(self, number: int, signature: Signature) -> None:
-        found = list(_needs(signature))
+    def _add(self, number: int, signature: Signature) -> tuple[_Sieve, ...]:
+        """File a signature; gives what else is worth a look before its patterns are tried."""
+        found = sorted(_needs(signature), key=_quickness, reverse=True)
+        if any(regex == _NOTHING for _, regex in signature.patterns):
+            self._empty.append(number)
+            return ()
         if not found:
             self._always.append(number)
-            return
-        buffer, need = max(found, key=_quickness)
-        if not _at_one_place(buffer, need):
-            self._floating.setdefault((buffer, need), []).append(number)
-            return
-        for choice in need.choices:
-            table = self._fixed.setdefault((need.low, len(choice[:_KEY])), {})
-            table.setdefault(choice[:_KEY], []).append(number)
+            return ()
+        (buffer, need), *others = found
+        if _at_one_place(buffer, need):
+            for choice in need.choices:
+                table = self._fixed.setdefault((need.low, len(choice[:_KEY])), {})
+                table.setdefault(choice[:_KEY], []).append(number)
+            if all(len(choice) > _KEY for choice in need.choices):
+                others.insert(0, (buffer, need))
+        else:
+            self._floating.setdefault(_sieve(buffer, need), []).append(number)
+        others.sort(key=lambda it: (-it[1].strength[0], it[1].high))
+        return tuple(_sieve(*other) for other in others[:_SIEVES])
 
     def candidates(self, start: bytes, end: bytes) -> list[int]:
         """Numbers of the signatures that may match these two ends of a file, in order."""
         found = set(self._always)
+        if not start:
+            found.update(self._empty)
         for (offset, length), table in self._fixed.items():
-            found.update(table.get(start[offset : offset + length], ()))
+            numbers = table.get(start[offset : offset + length])
+            if numbers:
+                found.update(numbers)
         buffers = (start, end)
-        for (buffer, need), numbers in self._floating.items():
+        for (buffer, low, choices), numbers in self._floating.items():
             content = buffers[buffer]
-            for choice in need.choices:
-                stop = need.high + len(choice) if need.bounded else len(content)
-                if content.find(choice, need.low, stop) >= 0:
+            for choice, stop in choices:
+                if content.find(choice, low, stop) >= 0:
                     found.update(numbers)
                     break
-        return sorted(found)
+        sieves = self._sieves
+        return sorted(n for n in found if not sieves[n] or _passes(sieves[n], buffers))
+
+
+def _passes(sieves: Sequence[_Sieve], buffers: tuple[bytes, bytes]) -> bool:
+    for buffer, low, choices in sieves:
+        content = buffers[buffer]
+        for choice, stop in choices:
+            if content.find(choice, low, stop) >= 0:
+                break
+        else:
+            return False
+    return True
+
+
+def _sieve(buffer: int, need: Need) -> _Sieve:
+    """Where to look for a need; at the end of the file it may be anywhere in the buffer."""
+    return (
+        buffer,
+        need.low,
+        tuple((c, need.high + len(c) if need.bounded else _ANYWHERE) for c in need.choices),
+    )
 
 
 def _needs(signature: Signature) -> Iterator[tuple[int, Need]]:
     """Needs of all patterns with their buffer; only those of a match have a place."""
     for position, regex in signature.patterns:
-        if position in _POSITIONS:
-            buffer, attempt = _POSITIONS[position]
+        if position in _BUFFERS:
             for need in needs(regex):
-                yield buffer, need if attempt is _match else Need(0, _ANYWHERE, need.choices)
+                placed = need if position == "BOF" else Need(0, _ANYWHERE, need.choices)
+                yield _BUFFERS[position], placed
 
 
 def _at_one_place(buffer: int, need: Need) -> bool:
@@ -102,17 +151,9 @@ def _compiled(regex: bytes) -> re.Pattern[bytes]:
     return re.compile(regex)
 
 
-def _match(regex: bytes, content: bytes) -> bool:
-    return _compiled(regex).match(content) is not None
-
-
-def _search(regex: bytes, content: bytes) -> bool:
-    return _compiled(regex).search(content) is not None
-
-
-_POSITIONS: dict[str, tuple[int, Callable[[bytes, bytes], bool]]] = {
-    "BOF": (_START, _match),
-    "EOF": (_END, _search),
-    "VAR": (_START, _search),
-    "IFB": (_START, _search),
-}
+def _fits(position: str, regex: bytes, start: bytes, end: bytes) -> bool:
+    if position == "BOF":
+        return _compiled(regex).match(start) is not None
+    if position == "EOF":
+        return _compiled(regex).search(end) is not None
+    return position not in _BUFFERS or _compiled(regex).search(start) is not None

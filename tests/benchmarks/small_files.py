@@ -26,7 +26,7 @@ def ingest(folder: Path, sip: Path, *, tools: bool) -> Cost:
     if not tools:
         settings = archive / "arkiv.toml"
         told = settings.read_text("utf-8")
-        told = told.replace('["siegfried", "fido"]', "[]").replace('["pdf", "image"]', "[]")
+        told = told.replace('["siegfried", "fido"]', "[]").replace('["pdf", "image", "text"]', "[]")
         settings.write_text(told, "utf-8")
     return run([*ARKIV, "ingest", str(sip), "--archive", str(archive)])
 

@@ -102,7 +102,7 @@ def pristine(tmp_path_factory) -> Path:
     make(place, name="Vushtrri")
     settings = place / "arkiv.toml"
     told = settings.read_text("utf-8")
-    told = told.replace('["siegfried", "fido"]', "[]").replace('["pdf", "image"]', "[]")
+    told = told.replace('["siegfried", "fido"]', "[]").replace('["pdf", "image", "text"]', "[]")
     settings.write_text(told, "utf-8")
     return place
 
