@@ -6,12 +6,13 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.audits import required
 from preservation.assembly.formats_on_record import formats_on_record
 from preservation.errors import Misconfigured
 from preservation.model.reidentification import Due, due
 from preservation.model.storage import Copy, Summary
 from preservation.ports import Identifier, Progress
-from preservation.recording import Heard, record, required
+from preservation.recording import Heard, record
 from preservation.stages.reidentify import Again, Held, reidentify
 from preservation.standards.ledger import Entry
 from preservation.standards.members import MemberRow
