@@ -1,11 +1,10 @@
 """Checks of what lies in a folder or a container, without an archive."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.checks import scanned_if_possible, told
@@ -15,7 +14,6 @@ from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
 from preservation.errors import Rejected
 from preservation.model.agreement import Agreement
-from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.names import written
 from preservation.model.packages import Sip, SipKind
@@ -25,12 +23,15 @@ from preservation.ports import Progress, Scanner
 from preservation.recording import Heard, Stage, record
 from preservation.rules import Refused, errors
 from preservation.settings.place import cores
-from preservation.stages.admit import admit
+from preservation.stages.admit import admit, admit_formats
 from preservation.stages.receive import receive
 from preservation.stages.scan import scan
-from preservation.stages.verify import compare
+from preservation.stages.verify import Digests, compare, verify
 from preservation.standards.bagit import Completeness, completeness, is_bag
 from preservation.standards.bagit_profile import laid_over
+
+if TYPE_CHECKING:  # it starts tools, which few checks need
+    from preservation.assembly.toolbox import Toolbox
 
 T = TypeVar("T")
 
@@ -62,19 +63,31 @@ class Report:
         return not errors(self.remarks)
 
 
+@dataclass(frozen=True, slots=True)
+class _By:
+    """Who looks at a package, and who hears how far that is."""
+
+    scanner: Scanner | None
+    tools: "Toolbox | None"
+    progress: Progress
+
+
 def check(
     path: Path,
     *,
     progress: Progress,
-    scanner: Scanner | None = None,
     agreement: Agreement = ANY,
     archive: Path | None = None,
+    scanner: Scanner | None = None,
+    tools: "Toolbox | None" = None,
 ) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
-    `archive` is the folder of the archive whose own BagIt profiles count too. Raises Misconfigured
-    when there is nothing to look at.
+    `archive` is the folder of the archive whose own BagIt profiles count too. `tools` identify the
+    files, which is done only where the agreement speaks of formats. Raises Misconfigured when there
+    is nothing to look at.
     """
+    by = _By(scanner, tools if agreement.speaks_of_formats else None, progress)
     heard = Heard()
 
     def hear(stage: Stage[T]) -> T:
@@ -86,13 +99,12 @@ def check(
     refused: tuple[Remark, ...] = ()
     name, sizes = written(os.fsencode(path.name)), {}
     try:
-        with source_of(path, agreement.limits) as source:
+        with source_of(path, agreement.limits, whole=by.tools is not None) as source:
             name, sizes = source.name, source.sizes
             sip = hear(_received(source, package, agreement, archive))
             kind = sip.kind
             sip = hear(admit(sip, agreement=agreement))
-            hear(_unidentified(agreement))
-            hear(_checks(sip, source, scanner, agreement, progress))
+            hear(_checks(sip, source, agreement, by))
     except Rejected as rejected:
         refused = remarks_of(rejected)
     findings = [event.finding for event in heard.heard]
@@ -120,28 +132,24 @@ def remarks_of(rejected: Rejected) -> tuple[Remark, ...]:
     return remarks or tuple(Remark("REFUSED", found=reason) for reason in rejected.reasons)
 
 
-def _unidentified(agreement: Agreement) -> Stage[None]:
-    if agreement.allowed_formats or agreement.refused_formats:
-        what = (EventType.FORMAT_IDENTIFICATION, Outcome.NOT_PERFORMED, ARKIV)
-        note = "a check identifies no formats; an ingest holds them against the agreement"
-        yield Finding(*what, f"agreement {agreement.name}: formats", note)
-
-
 def _checks(
-    sip: Sip,
-    source: FolderSource | TarSource,
-    scanner: Scanner | None,
-    by: Agreement,
-    it: Progress,
+    sip: Sip, source: FolderSource | TarSource, agreement: Agreement, by: _By
 ) -> Stage[None]:
     """Every check, also when one before it found something: the report has all at once."""
-    digests: Mapping[bytes, tuple[Digest, ...]] | None = None
+    digests: Digests | None = None
     remarks: list[Remark] = []
     try:
-        digests = yield from compare(sip, source, cores=cores(), progress=it)
+        digests = yield from _compared(sip, source, agreement, by)
     except Refused as refused:
         remarks += refused.remarks
-    stage = scan(sip, source, scanner=scanner, agreement=by, now=SystemClock().now(), progress=it)
+    stage = scan(
+        sip,
+        source,
+        scanner=by.scanner,
+        agreement=agreement,
+        now=SystemClock().now(),
+        progress=by.progress,
+    )
     try:
         yield from scanned_if_possible(stage)
     except Refused as refused:
@@ -152,6 +160,28 @@ def _checks(
         from preservation.stages.validate import validate  # noqa: PLC0415  loads what reads METS
 
         yield from validate(digests, source)
+
+
+def _compared(
+    sip: Sip, source: FolderSource | TarSource, agreement: Agreement, by: _By
+) -> Stage[Digests]:
+    """The digests; and, where the agreement speaks of them, the formats of what is whole."""
+    if not agreement.speaks_of_formats:
+        return (yield from compare(sip, source, cores=cores(), progress=by.progress))
+    detail = f"agreement {agreement.name}: formats"
+    missed = (EventType.FORMAT_IDENTIFICATION, Outcome.NOT_PERFORMED, ARKIV, detail)
+    if by.tools is None:
+        yield Finding(*missed, "no format identifier was given")
+        return (yield from compare(sip, source, cores=cores(), progress=by.progress))
+    try:
+        stage = verify(sip, source, holder=None, cores=cores(), progress=by.progress)
+        verified = yield from stage
+    except Refused:
+        yield Finding(*missed, "formats are told once the package is whole")
+        raise
+    identified = yield from by.tools.identify(verified, progress=by.progress)
+    yield from admit_formats(identified, agreement=agreement)
+    return {file.received.given: file.digests for file in verified.files}
 
 
 def _received(

@@ -109,10 +109,13 @@ def source_at(
 
 @contextmanager
 def source_of(
-    path: Path, limits: Limits | None = None, name: str = ""
+    path: Path, limits: Limits | None = None, name: str = "", *, whole: bool = False
 ) -> Iterator[FolderSource | TarSource]:
-    """The package at a path, to be looked at; what had to be unpacked is removed afterwards."""
-    if form_of(path) is Form.TAR:
+    """The package at a path, to be looked at; what had to be unpacked is removed afterwards.
+
+    A tar is read as it lies, unless its files are needed on disk, `whole`.
+    """
+    if not whole and form_of(path) is Form.TAR:
         yield TarSource(path, limits or Limits())
         return
     with tempfile.TemporaryDirectory(prefix="arkiv-") as folder:

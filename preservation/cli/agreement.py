@@ -7,6 +7,7 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import told
+from preservation.cli.here import archive_here
 from preservation.cli.options import ArchiveOption, JsonOption
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check(
         from preservation.forms.words import agreed
 
         found = read(file)
-        place = _archive(archive)
+        place = archive_here(archive)
         if place:
             from preservation.assembly.agreed import require_kept
             from preservation.assembly.archive import opened
@@ -53,22 +54,9 @@ def listing(archive: ArchiveOption = None, json: JsonOption = False) -> None:
         from preservation.agreements import available, read
         from preservation.forms.words import agreed
 
-        files = available(_archive(archive))
+        files = available(archive_here(archive))
         forms = [agreed(read(file)) for _, file in sorted(files.items())]
     _show(forms, json=json)
-
-
-def _archive(told: Path | None) -> Path | None:
-    """The archive that was named, or that is here; agreements can be read without one."""
-    from preservation.errors import Misconfigured
-    from preservation.settings.place import locate
-
-    try:
-        return locate(told)
-    except Misconfigured:
-        if told:
-            raise
-        return None
 
 
 def _show(forms: "list[AgreedForm]", *, json: bool) -> None:

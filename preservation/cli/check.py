@@ -1,5 +1,6 @@
 """`arkiv check`: is a bag, an AIP or a folder in order? Works without an archive."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import tell, told
+from preservation.cli.here import archive_here, tools_here
 from preservation.cli.options import AgreementOption, JsonOption, SeveralOption
 from preservation.errors import Rejected
 
@@ -40,7 +42,7 @@ def command(
         from preservation.agreements import find
         from preservation.assembly.several import brought
 
-        agreed = find(agreement, _archive()).agreement
+        agreed = find(agreement, archive_here()).agreement
         with brought(path.absolute(), several=several, limits=agreed.limits) as packages:
             codes = [
                 _one(it.path, it.name_from(path), html=_numbered(html, n), by=agreed, json=json)
@@ -64,9 +66,16 @@ def _one(path: Path, name: str, *, html: Path | None, by: "Agreement", json: boo
 
     try:
         with screen.progress(f"check {name}") as progress:
-            report = check(
-                path, progress=progress, scanner=_scanner(), agreement=by, archive=_archive()
-            )
+            place = archive_here()
+            with tools_here(place) if by.speaks_of_formats else nullcontext() as tools:
+                report = check(
+                    path,
+                    progress=progress,
+                    agreement=by,
+                    archive=place,
+                    scanner=_scanner(),
+                    tools=tools,
+                )
             form = checked(report, name)
         if html:
             _write(html, form)
@@ -92,24 +101,13 @@ def _write(file: Path, form: "CheckForm") -> None:
 
 def _scanner() -> "Scanner | None":
     """The scanner of the archive that is here, if there is one."""
-    place = _archive()
+    place = archive_here()
     if place is None:
         return None
     from preservation.assembly.toolbox import scanner
     from preservation.settings.file import read
 
     return scanner(read(place).malware)
-
-
-def _archive() -> Path | None:
-    """The archive that is here, if there is one; a check needs none."""
-    from preservation.errors import Misconfigured
-    from preservation.settings.place import locate
-
-    try:
-        return locate(None)
-    except Misconfigured:
-        return None
 
 
 def _say(form: "CheckForm") -> None:

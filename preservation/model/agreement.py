@@ -60,3 +60,8 @@ class Agreement:
     copies: int | None = None
     malware: OnMalware = OnMalware.REFUSE
     signature_days: int = 7
+
+    @property
+    def speaks_of_formats(self) -> bool:
+        """Whether files must be identified to know if a package is as agreed."""
+        return bool(self.allowed_formats or self.refused_formats)

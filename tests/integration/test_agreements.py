@@ -1,5 +1,7 @@
 """What was agreed decides what goes in, how it is described, and where it is kept."""
 
+import tarfile
+
 import pytest
 
 from preservation.agreements import find
@@ -163,7 +165,53 @@ def test_a_check_holds_a_package_against_an_agreement_too(archive, sip, agree, q
     by = find("made", archive.folder).agreement
     report = check(sip(FILES), progress=quiet, agreement=by)
     assert [remark.code for remark in report.remarks] == ["AGREEMENT-KIND"]
-    assert any("identifies no formats" in missed for missed in report.not_made)
+    assert any("no format identifier was given" in missed for missed in report.not_made)
+
+
+@pytest.mark.parametrize("form", ["folder", "tar"])
+def test_a_check_identifies_the_files_where_the_agreement_speaks_of_formats(
+    arkiv, archive_folder, agree, sip, tmp_path, form
+):
+    agree('[formats]\nrefused = ["fmt/4"]')
+    settings = (archive_folder / "arkiv.toml").read_text("utf-8")
+    settings = settings.replace("identifiers = []", 'identifiers = ["siegfried"]')
+    (archive_folder / "arkiv.toml").write_text(settings, "utf-8")
+    brought = sip(FILES)
+    if form == "tar":
+        with tarfile.open(tmp_path / "sip.tar", "w") as tar:
+            tar.add(brought, "sip")
+        brought = tmp_path / "sip.tar"
+
+    code, (report,) = arkiv("check", brought, "--agreement", "made")
+
+    assert code == 3
+    (found,) = [it for it in report["findings"] if it["level"] == "error"]
+    assert found["code"] == "AGREEMENT-FORMAT-REFUSED"
+    assert found["where"].endswith("objects/a.gif")
+
+
+def test_formats_of_a_package_that_is_not_whole_are_not_performed(arkiv, agree, sip):
+    agree('[formats]\nrefused = ["fmt/4"]')
+    checksums = {b"metadata/checksum.md5": b"0" * 32 + b"  ../objects/a.gif\n"}
+
+    code, (report,) = arkiv("check", sip(FILES | checksums), "--agreement", "made")
+
+    assert code == 3
+    assert any("once the package is whole" in missed for missed in report["not_performed"])
+
+
+def test_an_agreement_is_held_against_what_the_archive_has(arkiv, archive_folder, agree):
+    agree('[formats]\npolicy = "strict"\n[storage]\nstores = ["a", "moon"]\ncopies = 1')
+
+    code, (said,) = arkiv("agreement", "check", archive_folder / "profiles/agreements/made.toml")
+    assert code == 2
+    first, second = said["reasons"]
+    assert "line 4: storage.stores: moon: no store of this archive; it has a, b" in first
+    assert "line 2: formats.policy: strict: there is no such policy" in second
+    _, (doctor,) = arkiv("doctor")
+    ill = [it for it in doctor["examined"] if it["name"] == "agreement made"]
+    assert {it["state"] for it in ill} == {"wrong"}
+    assert len(ill) == 2
 
 
 def test_an_archive_s_own_default_is_kept_and_the_one_of_arkiv_is_not(archive, sip, quiet):
