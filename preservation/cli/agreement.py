@@ -44,6 +44,47 @@ def check(
     _show([form], json=json)
 
 
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An agreement, by its name.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say all that an agreement asks for, also where it says nothing and a default counts.
+
+    Example: arkiv agreement show vushtrri-scans
+    """
+    with told(json=json):
+        from preservation.agreements import find
+        from preservation.forms.agreed import rules
+
+        form = rules(find(name, archive_here(archive)))
+    if json:
+        screen.emit(form)
+        return
+    screen.say(f"{form.name}, version {form.version}")
+    screen.wrapped("  file      ", form.file)
+    screen.wrapped("  because   ", form.because.get("", ""))
+    table = ""
+    for it in form.rules:
+        above, _, key = it.key.rpartition(".")
+        if above != table:
+            table = above
+            screen.say(above)
+            screen.wrapped("  because   ", form.because.get(above, ""))
+        screen.wrapped(f"  {key:<14}  ", _value(it.value) + ("" if it.written else "  (default)"))
+        screen.wrapped(" " * 18, it.meaning)
+
+
+def _value(value: str | int | tuple[str, ...] | None) -> str:
+    """A value for people; a list that is empty, and what is not there, in words."""
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none named"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value or "not said"
+
+
 @app.command("list")
 def listing(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """List the agreements that `--agreement` may name: the archive's own and those of Arkiv.

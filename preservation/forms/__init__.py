@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from preservation.forms.agreed import RulesForm as RulesForm
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
 from preservation.forms.form import Form as Form
@@ -284,6 +285,7 @@ FORMS: tuple[type[Form], ...] = (
     CheckForm,
     ExplainForm,
     AgreedForm,
+    RulesForm,
     RejectionForm,
     RebuildForm,
     IdentifyForm,

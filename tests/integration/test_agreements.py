@@ -226,3 +226,23 @@ def test_an_archive_s_own_default_is_kept_and_the_one_of_arkiv_is_not(archive, s
     folder.mkdir(parents=True)
     (folder / "default.toml").write_text('producer = "Us"', "utf-8")
     assert b"submission/agreement.toml" in tar(again=True)
+
+
+def test_an_agreement_is_shown_with_the_defaults_that_count(arkiv, agree):
+    agree(
+        'because = "x"\n[limits]\nfiles = 3\nbecause = "one shelf"\n[submission]\nkinds = ["bag"]'
+    )
+
+    code, (form,) = arkiv("agreement", "show", "made")
+    said = {it["key"]: (it["value"], it["written"]) for it in form["rules"]}
+
+    assert code == 0
+    assert said["limits.files"] == (3, True)
+    assert said["limits.depth"] == (100, False)
+    assert said["submission.kinds"] == (["bag"], True)
+    assert said["storage.copies"] == (None, False)
+    assert form["because"] == {"": "x", "limits": "one shelf"}
+    _, text = arkiv("agreement", "show", "made", json=False)
+    assert "3\n" in text
+    assert "100  (default)" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
