@@ -2,13 +2,13 @@
 
 import os
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from preservation.assembly.checks import scanned_if_possible, told
 from preservation.assembly.clock import SystemClock
+from preservation.assembly.references import references
 from preservation.assembly.several import holds_packages, tar_holds_packages
 from preservation.assembly.sources import FolderSource, source_of, unpacking
 from preservation.assembly.tars import TarSource
@@ -28,7 +28,6 @@ from preservation.stages.receive import receive
 from preservation.stages.scan import scan
 from preservation.stages.verify import Digests, compare, verify
 from preservation.standards.bagit import Completeness, completeness, is_bag
-from preservation.standards.bagit_profile import laid_over
 
 if TYPE_CHECKING:  # it starts tools, which few checks need
     from preservation.assembly.toolbox import Toolbox
@@ -83,9 +82,9 @@ def check(
 ) -> Report:
     """Everything that the rules say of a package, as an ingest would find it; nothing is written.
 
-    `archive` is the folder of the archive whose own BagIt profiles count too. `tools` identify the
-    files, which is done only where the agreement speaks of formats. Raises Misconfigured when there
-    is nothing to look at.
+    `archive` is the folder of the archive whose own BagIt profiles and schemas count. `tools`
+    identify the files, which is done only where the agreement speaks of formats. Raises
+    Misconfigured when there is nothing to look at.
     """
     by = _By(scanner, tools if agreement.speaks_of_formats else None, progress)
     heard = Heard()
@@ -195,5 +194,4 @@ def _received(
         several = source.unpacked is not None and holds_packages(source.place)
     if several:
         raise Refused(Remark("CONTAINER-SEVERAL"))
-    own = partial(laid_over, archive)
-    return (yield from receive(source, package=package, hosts=by.fetch_hosts, profiles=own))
+    return (yield from receive(source, package=package, references=references(by, archive)))

@@ -16,6 +16,7 @@ from preservation.model.agreement import Agreement
 from preservation.model.identifiers import StoreName
 from preservation.model.malware import Engine
 from preservation.standards import bagit_profile, schema
+from preservation.standards.installed_schemas import InstalledSchemas
 
 
 class State(StrEnum):
@@ -60,6 +61,7 @@ def examine(folder: Path | None) -> Iterator[Examined]:
         yield from _tools(archive)
     yield _scanner(archive)
     yield _profiles(folder)
+    yield _official(folder / archive.settings.ingest.schemas)
     yield from _agreements(archive)
 
 
@@ -71,6 +73,19 @@ def _profiles(folder: Path | None) -> Examined:
     except ArkivError as error:
         return Examined(name, State.WRONG, str(error), "no bag that names a profile can be judged")
     return Examined(name, State.OK, f"{len(found)}: {', '.join(found)}")
+
+
+def _official(folder: Path) -> Examined:
+    """Whether METS, PREMIS and descriptions of others are held to their official schemas."""
+    name, without = "official schemas", "documents in packages are not held to their schemas"
+    schemas = InstalledSchemas(folder)
+    try:
+        found = [schemas.compiled(file) for file in schemas.by_namespace.values()]
+    except ArkivError as error:
+        return Examined(name, State.WRONG, str(error), without)
+    if not found:
+        return Examined(name, State.NOT_CONFIGURED, f"none in {folder}", without)
+    return Examined(name, State.OK, f"{len(found)}: {', '.join(schemas.by_namespace)}")
 
 
 def _agreements(archive: Archive) -> Iterator[Examined]:

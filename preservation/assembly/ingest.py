@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -13,6 +12,7 @@ from preservation.assembly.agreed import agreed, stores
 from preservation.assembly.archive import Archive
 from preservation.assembly.checks import scanned_all_the_same
 from preservation.assembly.recovery import recover, register, settle
+from preservation.assembly.references import references
 from preservation.assembly.rejections import Heeding, Publish, Submitted, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.assembly.several import holds_packages
@@ -44,7 +44,6 @@ from preservation.stages.receive import receive
 from preservation.stages.replicate import replicate
 from preservation.stages.scan import scan
 from preservation.stages.verify import verify
-from preservation.standards.bagit_profile import laid_over
 
 T = TypeVar("T")
 
@@ -130,9 +129,8 @@ class Ingestion:
         if self._source.unpacked and holds_packages(self._source.place):
             raise Refused(Remark("CONTAINER-SEVERAL"))
         exclude = self._archive.settings.ingest.exclude
-        hosts = self._agreement.fetch_hosts
-        own = partial(laid_over, self._archive.folder)
-        stage = receive(self._source, package=self.id, exclude=exclude, hosts=hosts, profiles=own)
+        known = references(self._agreement, self._archive.folder)
+        stage = receive(self._source, package=self.id, exclude=exclude, references=known)
         received = self._record("receive", stage)
         self._exclusions = received.exclusions
         self._kind = received.kind

@@ -30,6 +30,8 @@ url = "stores/b"
 [ingest]
 # File names that are not preserved, such as ["Thumbs.db", ".DS_Store"]; each receipt lists them.
 exclude = []
+# A folder with the official XML Schemas (METS, PREMIS, EAD, MODS ...) that packages are held to.
+schemas = "schemas"
 
 # ClamAV, whose clamd somebody else starts; without it each AIP says that no scan was made.
 # [malware]
@@ -64,6 +66,7 @@ class IngestSettings(_Part):
     """What is done with every SIP."""
 
     exclude: tuple[str, ...] = Field((), description="file name patterns that are not preserved")
+    schemas: str = Field("schemas", description="a folder with official XML Schemas")
 
 
 class ToolSettings(_Part):

@@ -7,8 +7,9 @@ slower and tells path, reason and what was expected. Nothing is ever fetched fro
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from preservation.errors import Misconfigured
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _CHUNK = 64 * 1024
 _EXPLAINED_SIZE = 1024 * 1024
+_TREE_SIZE = 16 * 1024 * 1024
 _REASONS = 20
 
 
@@ -87,6 +89,49 @@ def validate(source: Path | BinaryIO, schema: SchemaName) -> tuple[str, ...]:
         source.seek(0)
         return _explained(source.read(), schema) or reasons
     return reasons
+
+
+Refusal = tuple[int, str]
+"""A line of a document, and what a schema has against it."""
+
+
+def refusals(source: BinaryIO, schema: etree.XMLSchema) -> tuple[Refusal, ...]:
+    """The first faults of a document under a schema; none if it is valid.
+
+    It is judged in flat memory. If it is refused and not large, it is judged again as a tree, which
+    knows the lines; else the line is 0.
+    """
+    found = _streamed(source, schema)
+    if not found or not source.seekable() or source.seek(0, 2) > _TREE_SIZE:
+        return found
+    source.seek(0)
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+    try:
+        schema.validate(etree.parse(source, parser))
+    except etree.XMLSyntaxError:
+        return found
+    log: Any = schema.error_log  # its stubs say that it cannot be gone through
+    return tuple(islice(((entry.line, entry.message) for entry in log), _REASONS)) or found
+
+
+def _streamed(source: BinaryIO, schema: etree.XMLSchema) -> tuple[Refusal, ...]:
+    parser = _parser(schema)
+    try:
+        while chunk := source.read(_CHUNK):
+            parser.feed(chunk)
+            if found := _lines(parser):
+                return found
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        return _lines(parser) or ((error.lineno or 0, str(error.msg)),)
+    except _Declared as error:
+        return ((0, str(error)),)
+    return _lines(parser)
+
+
+def _lines(parser: etree.XMLParser) -> tuple[Refusal, ...]:
+    entries = list(parser.feed_error_log)[:_REASONS]
+    return tuple((entry.line, entry.message) for entry in entries)
 
 
 class _Declared(Exception):

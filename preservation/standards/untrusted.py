@@ -23,6 +23,10 @@ _BETWEEN = 16 * 1024 * 1024
 _PROLOG = 1024 * 1024
 _WHOLE = 64 * 1024 * 1024
 _DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})""")
+_NAMES_A_DTD = re.compile(
+    rb"""<!DOCTYPE\s+[\w:.-]+\s+(?:SYSTEM|PUBLIC\s+(?:"[^"]*"|'[^']*'))\s+(?:"[^"]*"|'[^']*')\s*>"""
+)
+_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_:][\w:.-]*;")
 _ENCODINGS = ("UTF-8", "UTF-16", "US-ASCII", "ASCII", "ISO-8859-", "WINDOWS-125")
 
 
@@ -99,8 +103,14 @@ class _Reader:
             _let_go(element)
 
 
-def parse_untrusted(document: bytes, where: str, *, limit: int = _WHOLE) -> etree._Element:
-    """The root of a small document as a tree; raises Refused, also when it is over the limit."""
+def parse_untrusted(
+    document: bytes, where: str, *, limit: int = _WHOLE, doctype: bool = False
+) -> etree._Element:
+    """The root of a small document as a tree; raises Refused, also when it is over the limit.
+
+    With `doctype` it may name a DTD, as finding aids do. The DTD is not read, so a document that
+    needs its entities is refused all the same, and so is one that declares anything itself.
+    """
     if len(document) > limit:
         raise Refused(
             Remark("XML-SIZE", where, f"{len(document)} octets", f"at most {limit} octets")
@@ -111,7 +121,11 @@ def parse_untrusted(document: bytes, where: str, *, limit: int = _WHOLE) -> etre
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         raise Refused(_remark(error, where)) from error
-    _require_plain(root, where)
+    if doctype and document.count(b"<!DOCTYPE") == 1 and _NAMES_A_DTD.search(document):
+        if entity := _ENTITY.search(document):
+            raise Refused(Remark("XML-DTD", where, entity[0].decode("ascii", "replace")))
+    else:
+        _require_plain(root, where)
     return root
 
 

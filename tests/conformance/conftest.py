@@ -32,6 +32,7 @@ from preservation.model.premis import (
 from preservation.model.report import Level
 from preservation.rules import Refused, level
 from preservation.stages.receive import receive
+from preservation.stages.receive.reading import References
 from preservation.stages.verify import verify
 from preservation.standards import dublin_core, mets, premis, schema
 from preservation.standards.eark import terms as eark
@@ -77,7 +78,7 @@ def said_of(quiet):
     def say(folder, hosts=frozenset()):
         source, said = FolderSource(folder), []
         try:
-            sip = run(receive(source, package=PACKAGE, hosts=hosts), said)
+            sip = run(receive(source, package=PACKAGE, references=References(hosts)), said)
             run(verify(sip, source, holder=None, cores=1, progress=quiet), said)
         except Refused as refused:
             said += refused.remarks

@@ -2,7 +2,7 @@
 
 import fnmatch
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from preservation.model import names
@@ -17,9 +17,8 @@ from preservation.ports import Source
 from preservation.recording import Stage
 from preservation.rules import errors, level, sentence
 from preservation.stages.receive import bag, folder, histories, kinds
-from preservation.stages.receive.reading import Reading
+from preservation.stages.receive.reading import Reading, References
 from preservation.standards import bagit
-from preservation.standards.bagit_profile import installed
 
 DATA = "representations/original/data/"
 SUBMISSION = "submission/"
@@ -30,21 +29,19 @@ def receive(
     *,
     package: PackageId,
     exclude: Sequence[str] = (),
-    hosts: Collection[str] = (),
-    profiles: bag.Profiles = installed,
+    references: References | None = None,
 ) -> Stage[Sip]:
     """Account for everything in a submitted package; of its content nothing is read but metadata.
 
-    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `hosts` those
-    from which the agreement lets files of a bag be fetched, `profiles` those that a bag may name.
-    What is wrong by the rules of the kind
-    of package that it is stands in `faults`: only with the digests, which verify compares, is
-    everything known that a producer must put right.
+    `exclude` are file name patterns (`Thumbs.db`) that the archive does not want, `references` what
+    a package may refer to outside of itself. What is wrong by the rules of the kind of package that
+    it is stands in `faults`: only with the digests, which verify compares, is everything known that
+    a producer must put right.
     """
     found = source.contents
     kept, exclusions = _apart(found, exclude)
     excluded, remarks = _odd(found.oddities)
-    reading = read(source, hosts, profiles)
+    reading = read(source, references)
     remarks += reading.remarks
     if reading.kind is not SipKind.BAG and not any(f.path in reading.payload for f in kept):
         remarks.append(Remark("FOLDER-EMPTY"))
@@ -67,28 +64,23 @@ def receive(
         reading.profiles,
     )
     yield from _judgement(sip, remarks)
-    if sip.kind in kinds.EARK:
-        from preservation.stages.receive.eark import SCHEMA_NOT_CHECKED  # noqa: PLC0415
-
-        yield SCHEMA_NOT_CHECKED
     if reading.unchecked:
-        detail, note = "descriptions held against their schemas", "; ".join(reading.unchecked)
+        detail, note = "documents held against their official schemas", "; ".join(reading.unchecked)
         yield Finding(EventType.VALIDATION, Outcome.NOT_PERFORMED, ARKIV, detail, note)
     yield from _findings(sip)
     return sip
 
 
-def read(
-    source: Source, hosts: Collection[str] = (), profiles: bag.Profiles = installed
-) -> Reading:
+def read(source: Source, references: References | None = None) -> Reading:
     """What the package says of itself, by the kind that its names show it to be."""
+    references = references or References()
     # Each reader brings libraries along, so only that of the kind at hand is loaded.
     root = kinds.eark_root(source)
-    outer = bag.read(source, hosts, profiles) if bagit.is_bag(source.sizes) else None
+    outer = bag.read(source, references) if bagit.is_bag(source.sizes) else None
     if root is not None:
         from preservation.stages.receive import eark  # noqa: PLC0415
 
-        inner = eark.read(source, root)
+        inner = eark.read(source, root, references)
         return _inside(outer, inner) if outer else inner
     if outer and kinds.archivematica_documents(source):
         from preservation.stages.receive import archivematica  # noqa: PLC0415
@@ -99,8 +91,8 @@ def read(
     if kinds.is_fgs(source):
         from preservation.stages.receive import fgs  # noqa: PLC0415
 
-        return fgs.read(source)
-    return folder.read(source)
+        return fgs.read(source, references)
+    return folder.read(source, references=references)
 
 
 def _inside(outer: Reading, inner: Reading) -> Reading:

@@ -1,35 +1,25 @@
 """A bag: what its manifests claim, and what lies in its payload."""
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from preservation.model.packages import SipKind
 from preservation.ports import Source
 from preservation.stages.receive import folder
-from preservation.stages.receive.reading import Reading
+from preservation.stages.receive.reading import Reading, References
 from preservation.standards import bagit, bagit_profile
 
-Profiles = Callable[[], Mapping[str, bagit_profile.Profile]]
-"""Gives the profiles that a bag may name, by their identifiers; asked only if it names one."""
 
-
-def read(
-    source: Source,
-    hosts: Collection[str] = (),
-    profiles: Profiles = bagit_profile.installed,
-) -> Reading:
+def read(source: Source, references: References) -> Reading:
     """Read a bag (RFC 8493): the claims of all manifests, and its payload as a folder.
 
-    A bag that names a profile is held to it.
-
-    `hosts` are those from which the agreement lets files be fetched, `profiles` those that the
-    archive has. Raises Misconfigured when a profile is not as it must be.
+    A bag that names a profile is held to it. Raises Misconfigured when a profile is not as it must
+    be.
     """
-    inner = folder.read(source, b"data/")
+    inner = folder.read(source, b"data/", references)
     found = bagit.judge(
-        source.open, source.sizes, folders=source.contents.empty_folders, hosts=hosts
+        source.open, source.sizes, folders=source.contents.empty_folders, hosts=references.hosts
     )
-    profiled = bagit_profile.judge_named(found, source.sizes, source.container, profiles)
+    profiled = bagit_profile.judge_named(found, source.sizes, source.container, references.profiles)
     remarks = (*found.remarks, *profiled, *inner.remarks)
     both = dict(found.claims)
     for path, claims in inner.claims.items():

@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 from preservation.model.description import Statement
 from preservation.model.names import written
 from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.rules import Refused
+from preservation.stages.receive.reading import Said
 from preservation.standards import table
 
 _LIMIT = 64 * 1024 * 1024
@@ -22,22 +24,30 @@ _LOOKED_AT = 1000
 
 @dataclass(slots=True)
 class Described:
-    """Statements by the document that makes them, remarks, and the checks that were not made."""
+    """Statements by the document that makes them, remarks, and the checks that were not made.
+
+    `parts` are statements about single files, by their paths from the top of the package.
+    """
 
     statements: dict[bytes, tuple[Statement, ...]] = field(default_factory=dict)
+    parts: list[Said] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
 
 
-def read(source: Source, documents: Iterable[bytes]) -> Described:
-    """Read documents of description; those of kinds that nobody knows are left as they are."""
+def read(source: Source, documents: Iterable[bytes], folder: Path | None = None) -> Described:
+    """Read documents of description; those of kinds that nobody knows are left as they are.
+
+    `folder` has the official schemas that the archive has installed.
+    """
     described = Described()
     documents = tuple(documents)
     if not documents:
         return described
     from preservation.standards import descriptive  # noqa: PLC0415  many packages have none
-    from preservation.standards.descriptive import checking  # noqa: PLC0415
+    from preservation.standards.installed_schemas import InstalledSchemas  # noqa: PLC0415
 
+    schemas = InstalledSchemas(folder)
     for document in documents:
         where = written(document)
         if source.sizes[document] > _LIMIT:
@@ -54,16 +64,22 @@ def read(source: Source, documents: Iterable[bytes]) -> Described:
             described.remarks.append(Remark("DESCRIPTION-UNKNOWN", where))
             continue
         described.statements[document] = found_kind.statements
+        described.parts += [(about.encode("utf-8"), it) for about, it in found_kind.parts]
         name = f"{found_kind.kind} {found_kind.version}".strip()
-        place = checking.installed(found_kind.schema)
-        if place is None:
-            reason = f"{where} ({name}): no schema {found_kind.schema} is installed"
-            described.unchecked.append(reason)
+        if schemas.of(found_kind.namespace) is None:
+            of = found_kind.namespace or "documents without a namespace"
+            described.unchecked.append(f"{where} ({name}): no schema of {of} is installed")
             continue
-        described.remarks += [
-            Remark("DESCRIPTION-SCHEMA", f"{where}, line {line}", message, f"valid {name}")
-            for line, message in checking.faults(content, place)
-        ]
+        with source.open(document) as stream:
+            described.remarks += [
+                Remark(
+                    "DESCRIPTION-SCHEMA",
+                    f"{where}, line {line}" if line else where,
+                    message,
+                    f"valid {name}",
+                )
+                for line, message in schemas.refusals(stream, found_kind.namespace)
+            ]
     return described
 
 

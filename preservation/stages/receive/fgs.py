@@ -7,14 +7,14 @@ from preservation.model.report import Remark
 from preservation.ports import Source
 from preservation.rules import Refused
 from preservation.stages.receive import descriptions
-from preservation.stages.receive.reading import Reading
+from preservation.stages.receive.reading import Reading, References
 from preservation.standards import fgs
 
 _METS = fgs.NAME.encode()
 _CONTENT = b"content/"
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, references: References | None = None) -> Reading:
     """Read an FGS: `content/` is the payload, everything else is kept as submission material."""
     payload = {path: path[len(_CONTENT) :] for path in source.sizes if path.startswith(_CONTENT)}
     try:
@@ -41,7 +41,7 @@ def read(source: Source) -> Reading:
     remarks += [Remark("FGS-UNLISTED", written(p)) for p in payload if p not in claims]
     metadata = [p for p in source.sizes if p.startswith(b"metadata/") and p.endswith(b".xml")]
     metadata += descriptions.case_records(source, payload)
-    described = descriptions.read(source, metadata)
+    described = descriptions.read(source, metadata, (references or References()).schemas)
     said = [it for found in described.statements.values() for it in found]
     statements = tuple(dict.fromkeys((*document.statements(), *said)))
     return Reading(

@@ -13,7 +13,7 @@ from preservation.ports import Source
 from preservation.rules import Refused
 from preservation.stages.receive import checksums, descriptions
 from preservation.stages.receive.descriptions import Described
-from preservation.stages.receive.reading import Reading, Said
+from preservation.stages.receive.reading import Reading, References, Said
 from preservation.standards import metadata_csv, rights_csv, table
 
 _ACCOMPANYING = frozenset({b"metadata", b"logs", b"processingMCP.xml"})
@@ -35,7 +35,7 @@ _PACKAGE = frozenset({"", ".", "./", "objects", "objects/", "./objects/"})
 _NAMED = 20
 
 
-def read(source: Source, base: bytes = b"") -> Reading:
+def read(source: Source, base: bytes = b"", references: References | None = None) -> Reading:
     """Read a folder, or the part of a package below `base` (`data/`), with its spreadsheets.
 
     With `objects/` beside nothing but what Archivematica's form knows, `objects/` is the payload;
@@ -46,7 +46,7 @@ def read(source: Source, base: bytes = b"") -> Reading:
     statements, remarks = _description(source, base, payload)
     claims, about_claims = checksums.read(source, base, payload)
     rights, about_rights = _rights(source, base, payload)
-    said, documents = _documents(source, base, payload)
+    said, documents = _documents(source, base, payload, references or References())
     return Reading(
         SipKind.FOLDER,
         payload,
@@ -142,7 +142,7 @@ def _rights(
 
 
 def _documents(
-    source: Source, base: bytes, payload: Mapping[bytes, bytes]
+    source: Source, base: bytes, payload: Mapping[bytes, bytes], references: References
 ) -> tuple[list[Said], Described]:
     """What the XML documents in `metadata/` say, of the package or of what a list says."""
     folder = base + b"metadata/"
@@ -155,7 +155,7 @@ def _documents(
         and not path.startswith(folder + b"submissionDocumentation/")
         and path != folder + b"premis.xml"
     ]
-    described = descriptions.read(source, found)
+    described = descriptions.read(source, found, references.schemas)
     try:
         about = descriptions.listed(source, folder)
     except Refused as refused:

@@ -1,16 +1,35 @@
 """What a form of SIP tells of its files: the same for every form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from preservation.model.description import Statement
 from preservation.model.fixity import Claim
 from preservation.model.packages import SipKind
 from preservation.model.premis import RightsStatement
 from preservation.model.report import Remark
+from preservation.standards import bagit_profile
 
 Said = tuple[bytes, tuple[Statement, ...]]
 """Statements of description, and the file or folder as given that they are about (empty: all)."""
+
+
+Profiles = Callable[[], Mapping[str, bagit_profile.Profile]]
+"""Gives the profiles that a bag may name, by their identifiers; asked only if it names one."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a package may refer to outside of itself; nothing of it is ever fetched.
+
+    `hosts` are those from which the agreement lets files of a bag be fetched, `profiles` those that
+    a bag may name, `schemas` the folder with the official ones that the archive has installed.
+    """
+
+    hosts: Collection[str] = ()
+    profiles: Profiles = bagit_profile.installed
+    schemas: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

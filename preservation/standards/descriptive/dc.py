@@ -1,5 +1,8 @@
 """Dublin Core, simple, as `oai_dc`, or qualified (DCMI terms)."""
 
+from collections.abc import Iterator
+from urllib.parse import unquote
+
 from lxml import etree
 
 from preservation.model.description import ELEMENTS, Statement
@@ -8,6 +11,9 @@ from preservation.standards.xml import XML
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _TERMS = "http://purl.org/dc/terms/"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF_ROOT = f"{{{_RDF}}}RDF"
+"""The root of a document that describes single files, such as an AIP of Arkiv has."""
 ROOTS = (
     "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc",
     "{http://dublincore.org/documents/dcmi-terms/}dublincore",
@@ -38,6 +44,14 @@ _REFINED = {
     "valid": "date",
 }
 """Terms that say the same as an element, more closely (DCMI Metadata Terms, subPropertyOf)."""
+
+
+def parts(root: etree._Element) -> Iterator[tuple[str, tuple[Statement, ...]]]:
+    """What RDF/XML says of single things (DCMI, Expressing Dublin Core using RDF/XML)."""
+    for element in root.iterchildren(f"{{{_RDF}}}Description"):
+        about = unquote(element.get(f"{{{_RDF}}}about", ""))
+        if about and (found := read(element)):
+            yield about, found
 
 
 def speaks(root: etree._Element) -> bool:

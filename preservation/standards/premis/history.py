@@ -11,13 +11,15 @@ from lxml import etree
 from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.standards.untrusted import untrusted
+from preservation.standards.xml import XLINK
 
 _NAMESPACES = (
     "http://www.loc.gov/premis/v3",
     "info:lc/xmlns/premis-v2",
     "http://www.loc.gov/standards/premis",
 )
-_SECTION = "{http://www.loc.gov/METS/}amdSec"
+_METS = "{http://www.loc.gov/METS/}"
+_SECTION = f"{_METS}amdSec"
 _WANTED = tuple(f"{{{n}}}{name}" for n in _NAMESPACES for name in ("object", "event", "agent"))
 _UNNAMED = uuid.UUID("b4a3c0f4-6b5e-5f0d-8a77-0d8d4f3d9a21")
 _TYPES = {
@@ -53,7 +55,12 @@ class _Told:
 
 @dataclass(slots=True)
 class _History:
-    """What was read so far; `section` are the events and files of one part of a METS document."""
+    """What was read so far; `section` are the events and files of one part of a METS document.
+
+    `sections` are the objects of each part by its ID, `places` where the METS document says that an
+    object lies now, which is not where it lay when it was first named. `parts` are those that the
+    file at hand names.
+    """
 
     events: list[_Told] = field(default_factory=list)
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -61,6 +68,9 @@ class _History:
     linked: dict[str, list[str]] = field(default_factory=dict)
     section: list[_Told] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    sections: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)
 
 
 def read(
@@ -71,12 +81,7 @@ def read(
     What does not map stands in the note as the other system said it. Raises Refused for a document
     that is no safe XML; an event without a date that can be read is a remark.
     """
-    history = _History()
-    for kind, element in untrusted(stream, where, whole=_WANTED):
-        if element.tag == _SECTION:
-            history.section, history.files = _section(history, ended=kind == "end")
-        elif kind == "end" and element.tag in _WANTED:
-            _take(history, element)
+    history = _collected(stream, where)
     events: dict[str, Event] = {}
     remarks: list[Remark] = []
     for told in history.events:
@@ -88,6 +93,24 @@ def read(
         event = _event(history, told, when, where, locate)
         events.setdefault(event.identifier, event)
     return tuple(events.values()), tuple(remarks)
+
+
+def _collected(stream: BinaryIO, where: str) -> _History:
+    history = _History()
+    for kind, element in untrusted(stream, where, whole=_WANTED):
+        if element.tag == _SECTION:
+            if kind == "end":
+                history.sections[element.get("ID", "")] = history.files
+            history.section, history.files = _section(history, ended=kind == "end")
+        elif kind == "start" and element.tag == f"{_METS}file":
+            history.parts = element.get("ADMID", "").split()
+        elif kind == "start" and element.tag == f"{_METS}FLocat":
+            for part in history.parts:
+                for key in history.sections.get(part, ()):
+                    history.places[key] = element.get(f"{{{XLINK}}}href", "")
+        elif kind == "end" and element.tag in _WANTED:
+            _take(history, element)
+    return history
 
 
 def _section(history: _History, *, ended: bool) -> tuple[list[_Told], list[str]]:
@@ -139,7 +162,7 @@ def _event(history: _History, told: _Told, when: datetime, where: str, locate: L
     if it["note"]:
         notes.append(it["note"])
     about = [*told.objects, *history.linked.get(it["identifier"], ())]
-    places = (locate(history.names.get(name, name)) for name in dict.fromkeys(about))
+    places = (_place(history, name, locate) for name in dict.fromkeys(about))
     described = [name for name in told.agents if name in history.agents]
     named = told.agents[0] if told.agents else "unknown"
     note = f"named so in {where}, which does not describe it"
@@ -159,6 +182,11 @@ def _event(history: _History, told: _Told, when: datetime, where: str, locate: L
         tuple(dict.fromkeys(place for place in places if place)),
     )
     return Event(identifier, when, finding)
+
+
+def _place(history: _History, name: str, locate: Locate) -> str:
+    """Where an object lies by its own name, or, if it was renamed since, by the METS document."""
+    return locate(history.names.get(name, name)) or locate(history.places.get(name, ""))
 
 
 def _type(given: str) -> tuple[EventType, Iterator[str] | tuple[str, ...]]:
