@@ -1,12 +1,18 @@
 """An E-ARK SIP is checked and ingested: its representations are payload, all else comes along."""
 
 import hashlib
+import shutil
 
 import pytest
 
 from preservation.assembly.check import check
+from preservation.assembly.sources import FolderSource
+from preservation.errors import Misconfigured
 from preservation.model.packages import SipKind
 from preservation.rules import Refused
+from preservation.stages.receive import read
+from preservation.stages.receive.reading import References
+from preservation.standards.installed_schemas import InstalledSchemas
 
 PAGE = b"page one\n"
 METS = """<mets xmlns="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -71,3 +77,102 @@ def test_a_hostile_mets_is_refused_with_a_named_reason(sip, quiet):
 def test_a_file_that_is_called_mets_by_chance_makes_no_eark_package(sip, quiet):
     report = check(sip({b"METS.xml": b"a list of mets", b"a.txt": b"a"}), progress=quiet)
     assert (report.kind, report.valid) == (SipKind.FOLDER, True)
+
+
+OFFICIAL = (
+    "mets/mets-1.12.1.xsd",
+    "xlink/xlink.xsd",
+    "premis/premis-v3-0.xsd",
+    "mods/3.8/mods-3-8.xsd",
+    "shared/xml/w3.org.2009.01/xml.xsd",
+    "ead/2002/ead.xsd",
+)
+EAD = (
+    b'<ead xmlns="urn:isbn:1-931666-22-9"><eadheader><eadid>x</eadid><filedesc><titlestmt>'
+    b"<titleproper>Letters</titleproper></titlestmt></filedesc></eadheader>"
+    b'<archdesc level="fonds"><did><unittitle>Letters</unittitle></did></archdesc></ead>'
+)
+
+
+@pytest.fixture
+def schemas(archive_folder, shared):
+    """Installs official schemas into the test's archive."""
+    folder = archive_folder / "schemas"
+    folder.mkdir()
+    for name in OFFICIAL:
+        shutil.copy(shared / "standards/xsd" / name, folder)
+    return folder
+
+
+def codes(report):
+    return [it["code"] for it in report["findings"] if it["code"].endswith("-SCHEMA")]
+
+
+@pytest.mark.usefixtures("schemas")
+def test_a_valid_mets_is_held_to_its_schema(arkiv, sip):
+    code, (report,) = arkiv("check", sip(FILES))
+
+    assert (code, codes(report)) == (0, [])
+    assert not [line for line in report["not_performed"] if "schema of METS" in line]
+
+
+@pytest.mark.usefixtures("schemas")
+def test_a_mets_that_is_not_valid_is_told_with_its_line(arkiv, sip):
+    wrong = METS.replace('<structMap ID="m"', '<structMapp ID="m"').replace(
+        "</structMap>", "</structMapp>"
+    )
+    code, (report,) = arkiv("check", sip(FILES | {b"METS.xml": wrong.encode()}))
+
+    (found,) = [it for it in report["findings"] if it["code"] == "METS-SCHEMA"]
+    assert code == 3
+    assert found["where"] == "METS.xml, line 15"
+    assert "structMapp" in found["found"]
+
+
+@pytest.mark.usefixtures("schemas")
+@pytest.mark.parametrize(
+    ("ead", "found"), [(EAD, []), (EAD.replace(b' level="fonds"', b""), ["DESCRIPTION-SCHEMA"])]
+)
+def test_a_description_is_held_to_its_schema(arkiv, sip, ead, found):
+    (report,) = arkiv("check", sip({b"objects/a": b"a", b"metadata/ead.xml": ead}))[1]
+
+    assert codes(report) == found
+
+
+def test_without_the_schema_the_check_is_not_performed(arkiv, sip):
+    (report,) = arkiv("check", sip({b"objects/a": b"a", b"metadata/ead.xml": EAD}))[1]
+
+    assert codes(report) == []
+    assert any("no schema of urn:isbn:1-931666-22-9" in it for it in report["not_performed"])
+
+
+def test_a_schema_without_its_parts_is_not_used(schemas):
+    (schemas / "xlink.xsd").unlink()
+    with pytest.raises(Misconfigured, match=r"mets-1.12.1.xsd: it needs .*xlink.* not installed"):
+        InstalledSchemas(schemas).compiled(schemas / "mets-1.12.1.xsd")
+
+
+def test_the_doctor_tells_which_are_installed(arkiv, schemas):
+    def told():
+        (report,) = arkiv("doctor")[1]
+        return next(it for it in report["examined"] if it["name"] == "official schemas")
+
+    assert told()["state"] == "ok"
+    assert "http://www.loc.gov/METS/" in told()["found"]
+    (schemas / "broken.xsd").write_text("<schema")
+    assert told()["state"] == "wrong"
+    shutil.rmtree(schemas)
+    assert told()["state"] == "not configured"
+
+
+def test_what_a_mets_says_itself_describes_the_package(sip):
+    section = (
+        '<dmdSec ID="dm"><mdWrap MDTYPE="DC"><xmlData>'
+        '<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">Minutes</dc:title>'
+        "</xmlData></mdWrap></dmdSec>"
+    )
+    mets = METS.replace("</metsHdr>", "</metsHdr>" + section)
+    reading = read(FolderSource(sip(FILES | {b"METS.xml": mets.encode()})), References())
+
+    ((about, (statement,)),) = reading.statements
+    assert (about, statement.element, statement.value) == (b"", "title", "Minutes")

@@ -205,6 +205,8 @@ def _judgement(sip: Sip, remarks: Sequence[Remark]) -> Iterator[Finding]:
         if said[grave]:
             note = "; ".join(sentence(remark) for remark in said[grave])
             of = tuple(said[grave])
+            if grave is Level.ERROR:
+                of += tuple(said[Level.INFO])  # else they stand with what is in order, below
             yield Finding(EventType.VALIDATION, outcome, ARKIV, detail, note, remarks=of)
     if not said[Level.ERROR]:
         note = "no error" if said[Level.WARNING] else "nothing to remark"

@@ -17,13 +17,14 @@ _TOPS = ("data/", "objects/")
 def read(
     source: Source, documents: Iterable[bytes], files: Sequence[ReceivedFile]
 ) -> tuple[tuple[Event, ...], tuple[Remark, ...]]:
-    """The events of all documents, each once, and what is wrong with them."""
+    """The events of all documents, each once, those that say the same joined; and what is wrong."""
     events: dict[str, Event] = {}
     remarks: list[Remark] = []
     documents = tuple(documents)
     if not documents:
         return (), ()
     from preservation.standards.premis import history  # noqa: PLC0415  few packages have one
+    from preservation.standards.premis.grouping import grouped  # noqa: PLC0415
 
     places = _places(files)
     for document in documents:
@@ -37,7 +38,7 @@ def read(
         remarks += said
         for event in found:
             events.setdefault(event.identifier, event)
-    return tuple(events.values()), tuple(remarks)
+    return tuple(grouped(events.values())), tuple(remarks)
 
 
 def _places(files: Sequence[ReceivedFile]) -> Mapping[str, str]:

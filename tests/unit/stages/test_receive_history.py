@@ -4,7 +4,9 @@
 
 import hashlib
 import io
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,10 +14,11 @@ from preservation.assembly.ingest import ingest
 from preservation.assembly.sources import FolderSource
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Role, SipKind
-from preservation.model.premis import EventType, Outcome
+from preservation.model.premis import Agent, Event, EventType, Finding, Outcome
 from preservation.rules import Refused
 from preservation.stages.receive import receive
 from preservation.standards.premis import history
+from preservation.standards.premis.grouping import MANY, grouped
 
 PACKAGE = PackageId("5c8cc9e9-1c5c-4bb1-a3b5-1d9b1c6ac1d5")
 AIP = "2b9e2a74-5a0e-4c2a-8f43-6c1c5f4a8d10"
@@ -150,3 +153,57 @@ def test_the_checksums_of_a_folder_in_a_bag_are_compared_too(tmp_path, run):
     (file,) = [f for f in sip.files if f.role is Role.PAYLOAD]
     assert [claim.code for claim in file.claims][-1] == "CHECKSUM-DIGEST"
     assert len(file.claims) == 2
+
+
+def test_the_event_of_a_file_that_was_renamed_is_about_the_file(aip, run):
+    sip, _ = run(receive(FolderSource(aip), package=PACKAGE))
+
+    (event,) = sip.imported
+    assert event.finding.objects == ("representations/original/data/a_letter.txt",)
+
+
+def test_of_several_mets_documents_the_newest_describes(aip, run):
+    newest = METS.replace(
+        '<dmdSec ID="d1">', '<metsHdr CREATEDATE="2020-01-01T00:00:00"/><dmdSec ID="d1">'
+    )
+    other = "0" + AIP[1:]
+    (aip / f"data/METS.{other}.xml").write_text(newest.replace("Letters", "Letters again"))
+
+    sip, findings = run(receive(FolderSource(aip), package=PACKAGE))
+
+    assert {r.first("title") for r in sip.description if not r.about} == {"Letters again"}
+    said = [remark for f in findings for remark in f.remarks if remark.code == "HISTORY-SEVERAL"]
+    assert other in said[0].found
+    assert len(sip.imported) == 1
+
+
+def many(count):
+    """Events of a system that records one for each file."""
+    for n in range(count):
+        finding = Finding(
+            EventType.MESSAGE_DIGEST_CALCULATION,
+            Outcome.SUCCESS,
+            Agent("Archivematica"),
+            "sha256",
+            f"imported from x; {n:064x}",
+            (f"data/{n}",),
+        )
+        yield Event(str(UUID(int=n)), datetime(2020, 1, 1, 12, 0, n % 60, tzinfo=UTC), finding)
+
+
+def test_events_that_say_the_same_of_many_files_become_one():
+    (event,) = grouped(many(50))
+
+    assert event.finding.objects == tuple(f"data/{n}" for n in range(50))
+    assert event.finding.note == (
+        f"imported from x; 50 events there, identifiers from {UUID(int=0)} to {UUID(int=49)}, "
+        "from 2020-01-01T12:00:00Z to 2020-01-01T12:00:49Z"
+    )
+    assert [it.identifier for it in grouped(many(50))] == [event.identifier]
+
+
+def test_few_events_and_those_that_differ_stay_as_they_are():
+    few = list(many(MANY - 1))
+    assert list(grouped(few)) == few
+    differ = [replace(e, when=e.when + timedelta(days=n)) for n, e in enumerate(many(MANY))]
+    assert list(grouped(differ)) == differ

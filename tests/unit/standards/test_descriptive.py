@@ -1,7 +1,10 @@
 """Descriptions of other schemas: known by their root, read as Dublin Core."""
 
+# ruff: noqa: E501
+
 import pytest
 
+from preservation.model.description import Statement
 from preservation.rules import Refused
 from preservation.standards import descriptive
 
@@ -109,3 +112,44 @@ def test_the_documents_of_a_transfer_are_read(shared):
     assert kinds["mods.xml"].kind == "MODS"
     assert kinds["dc.xml"].kind == "Dublin Core"
     assert kinds["lido.xml"] is None
+
+
+NAMED = b'<!DOCTYPE ead PUBLIC "+//ISBN 1-931666-00-8//DTD ead.dtd (Encoded Archival Description (EAD) Version 2002)//EN" "ead.dtd">'
+FINDING_AID = (
+    b"<ead><archdesc level='fonds'><did><unittitle>Letters%s</unittitle></did></archdesc></ead>"
+)
+
+
+def test_a_finding_aid_may_name_its_dtd():
+    found = descriptive.read(NAMED + FINDING_AID % b" &amp; maps")
+    assert (found.kind, found.version) == ("EAD", "2002")
+    assert Statement("title", "Letters & maps") in found.statements
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        NAMED + FINDING_AID % b" &eacute;t&eacute;",
+        NAMED.replace(b">", b" [<!ENTITY x 'y'>]>") + FINDING_AID % b"",
+        b"<!-- " + NAMED + b" -->" + b"<!DOCTYPE ead [<!ENTITY x 'y'>]>" + FINDING_AID % b"&x;",
+        NAMED.replace(b">", b" [<!ATTLIST ead id CDATA 'given'>]>") + FINDING_AID % b"",
+    ],
+)
+def test_what_a_dtd_would_bring_in_is_refused(document):
+    with pytest.raises(Refused) as refused:
+        descriptive.read(document)
+    assert refused.value.remarks[0].code == "XML-DTD"
+
+
+def test_descriptions_of_single_files_are_read_as_an_aip_has_them():
+    document = (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        b' xmlns:dc="http://purl.org/dc/elements/1.1/" xml:base="../../">'
+        b'<rdf:Description rdf:about="representations/original/data/a%20b.tif">'
+        b"<dc:title>Page</dc:title></rdf:Description></rdf:RDF>"
+    )
+    found = descriptive.read(document)
+    assert found.statements == ()
+    assert found.parts == (
+        ("representations/original/data/a b.tif", (Statement("title", "Page"),)),
+    )
