@@ -82,7 +82,7 @@ def reidentify(
         from preservation.assembly.archive import opened
         from preservation.assembly.reidentification import carry_out, named, plan
         from preservation.errors import ArkivError
-        from preservation.forms.identified import planned, reidentified
+        from preservation.forms.told_again import planned, reidentified
         from preservation.settings import locate
 
         with opened(locate(archive)) as place, screen.progress("identify again") as progress:
@@ -119,7 +119,7 @@ def _status(place: Path | None) -> "FormatsForm":
 
     from preservation.assembly.signatures import installed_signatures
     from preservation.assembly.toolbox import Toolbox
-    from preservation.forms.identified import signatures
+    from preservation.forms.told_again import signatures
     from preservation.settings import ToolSettings, read
 
     installed = installed_signatures(place)
