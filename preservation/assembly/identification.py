@@ -129,7 +129,7 @@ def _digested(place: Place) -> tuple[Place, str]:
     """The same with its SHA-512; a refusal when it cannot be read or changes meanwhile."""
     if place.refusal or place.size is None:
         return place, ""
-    path = os.path.realpath(place.path)
+    path = os.path.realpath(place.path) if os.path.islink(place.path) else place.path
     try:
         reading = read_once(path, (Algorithm.SHA512,), expected=place.size)
     except OSError as error:

@@ -7,8 +7,8 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import tell, told
+from preservation.cli.here import archive_here, tools_here
 from preservation.cli.options import ArchiveOption, JsonOption, PackageArguments
-from preservation.errors import Misconfigured
 
 if TYPE_CHECKING:
     from preservation.forms import FormatsForm, ReidentifyForm
@@ -23,7 +23,7 @@ def status(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     Example: arkiv formats status
     """
     with told(json=json):
-        form = _status(_place(archive))
+        form = _status(archive_here(archive))
         screen.emit(form) if json else _say(form)
 
 
@@ -82,7 +82,7 @@ def reidentify(
         from preservation.assembly.archive import opened
         from preservation.assembly.reidentification import carry_out, named, plan
         from preservation.errors import ArkivError
-        from preservation.forms.identified import planned, reidentified
+        from preservation.forms.told_again import planned, reidentified
         from preservation.settings.place import locate
 
         with opened(locate(archive)) as place, screen.progress("identify again") as progress:
@@ -102,34 +102,13 @@ def reidentify(
         raise typer.Exit(code)
 
 
-def _place(archive: Path | None) -> Path | None:
-    """The archive that is meant or here; None when none is."""
-    from preservation.settings.place import locate
-
-    try:
-        return locate(archive)
-    except Misconfigured:
-        if archive:
-            raise
-        return None
-
-
 def _status(place: Path | None) -> "FormatsForm":
-    from tempfile import TemporaryDirectory
-
     from preservation.assembly.signatures import installed_signatures
-    from preservation.assembly.toolbox import Toolbox
-    from preservation.forms.identified import signatures
-    from preservation.settings.file import ToolSettings, read
+    from preservation.forms.told_again import signatures
 
     installed = installed_signatures(place)
-    with TemporaryDirectory(prefix="arkiv-") as scratch:
-        settings = read(place).tools if place else ToolSettings()
-        tools = Toolbox(settings, Path(scratch), archive=place)
-        try:
-            return signatures(tuple(tools.agents.values()), installed)
-        finally:
-            tools.close()
+    with tools_here(place) as tools:
+        return signatures(tuple(tools.agents.values()), installed)
 
 
 def _say(form: "FormatsForm") -> None:

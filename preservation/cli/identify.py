@@ -8,11 +8,11 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import told
+from preservation.cli.here import archive_here, tools_here
 from preservation.cli.options import ArchiveOption, JsonOption
 from preservation.errors import Misconfigured, ToolFailed
 
 if TYPE_CHECKING:
-    from preservation.assembly.toolbox import Toolbox
     from preservation.forms import IdentifyForm
 
 
@@ -38,51 +38,29 @@ def command(
     Example: arkiv identify scans letter.doc --json
     """
     with told(json=json):
-        from tempfile import TemporaryDirectory
-
         from preservation.assembly.identification import identify_all, places
         from preservation.forms.identified import identified
 
-        with TemporaryDirectory(prefix="arkiv-") as scratch, screen.progress("identify") as bar:
-            tools = _tools(archive, by or (), Path(scratch))
-            found = list(places([os.fsencode(path) for path in paths]))
-            table = _Table()
-            failures = {place.fault for place in found}
-            code = Misconfigured.exit_code if True in failures else 0
-            try:
-                asked = [tool for tool in tools.identifiers if tool is not None]
-                for one in identify_all(found, identifiers=asked, digests=sha512, progress=bar):
-                    form = identified(one, tools.agents)
-                    if one.place.fault:
-                        code = Misconfigured.exit_code
-                    elif not one.place.refusal and not one.identification.performed:
-                        code = code or ToolFailed.exit_code
-                    if json:
-                        screen.emit(form)
-                    else:
-                        table.say(form)
-            finally:
-                tools.close()
+        found = list(places([os.fsencode(path) for path in paths]))
+        table = _Table()
+        code = Misconfigured.exit_code if any(place.fault for place in found) else 0
+        with (
+            tools_here(archive_here(archive), by or ()) as tools,
+            screen.progress("identify") as bar,
+        ):
+            asked = [tool for tool in tools.identifiers if tool is not None]
+            for one in identify_all(found, identifiers=asked, digests=sha512, progress=bar):
+                form = identified(one, tools.agents)
+                if one.place.fault:
+                    code = Misconfigured.exit_code
+                elif not one.place.refusal and not one.identification.performed:
+                    code = code or ToolFailed.exit_code
+                if json:
+                    screen.emit(form)
+                else:
+                    table.say(form)
     if code:
         raise typer.Exit(code)
-
-
-def _tools(archive: Path | None, by: "list[str] | tuple[str, ...]", scratch: Path) -> "Toolbox":
-    """The identifiers of the archive that is here, if there is one, else both with their own."""
-    from preservation.assembly.toolbox import Toolbox
-    from preservation.settings.file import ToolSettings, read
-    from preservation.settings.place import locate
-
-    try:
-        place: Path | None = locate(archive)
-    except Misconfigured:
-        if archive:
-            raise
-        place = None
-    settings = read(place).tools if place else ToolSettings()
-    if by:
-        settings = settings.model_copy(update={"identifiers": tuple(dict.fromkeys(by))})
-    return Toolbox(settings, scratch, archive=place)
 
 
 class _Table:

@@ -55,7 +55,7 @@ def command(
 
 def _formats(archive: "Archive", summary: "Summary") -> "tuple[ToldFormat, ...]":
     from preservation.assembly.formats_on_record import formats_on_record
-    from preservation.forms.identified import told_format
+    from preservation.forms.told_again import told_format
 
     return tuple(map(told_format, formats_on_record(archive, summary).files))
 

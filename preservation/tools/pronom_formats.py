@@ -31,6 +31,10 @@ def load(folder: Path) -> Formats:
 def formats(told: SignatureFile, containers: ContainerFile) -> Formats:
     """The formats of a signature file and a container signature file."""
     puids = {it.id: str(it.format.puid) for it in told.formats}
+    beats = {
+        str(it.format.puid): frozenset(puids[b] for b in it.beats if b in puids)
+        for it in told.formats
+    }
     by_id = {it.id: it for it in told.signatures}
     extensions: dict[str, list[int]] = {}
     signatures: list[Signature] = []
@@ -46,10 +50,10 @@ def formats(told: SignatureFile, containers: ContainerFile) -> Formats:
             (str(it.format.puid), it.format.name, it.format.version, it.format.mime)
             for it in told.formats
         ],
-        beats=[frozenset(puids[b] for b in it.beats if b in puids) for it in told.formats],
+        beats=list(beats.values()),
         extensions=extensions,
         signatures=signatures,
-        look=_look(containers),
+        look=_look(containers, beats),
     )
 
 
@@ -83,7 +87,7 @@ def _signature(place: int, it: InternalSignature) -> Signature | None:
     return Signature(place, f"signature {it.id} ({where})", patterns) if patterns else None
 
 
-def _look(containers: ContainerFile) -> Look:
+def _look(containers: ContainerFile, beats: Mapping[str, frozenset[str]]) -> Look:
     triggers: Mapping[str, str] = dict(containers.triggers)
     wanted: dict[str, list[tuple[str, str, list[tuple[str, list[Signature]]]]]] = {}
     for it in containers.signatures:
@@ -103,15 +107,18 @@ def _look(containers: ContainerFile) -> Look:
             return [], ""
         try:
             with opened(path, kind) as container:
-                return [
+                found = [
                     (puid, name)
                     for puid, name, files in wanted.get(kind, ())
                     if all(_fits(container, inside, any_of) for inside, any_of in files)
-                ], ""
+                ]
         except MemoryError:
             raise
         except Exception as error:  # their readers raise anything
             return [], f"the container cannot be read: {type(error).__name__}: {error}"
+
+        beaten = frozenset[str]().union(*(beats.get(puid, frozenset()) for puid, _ in found))
+        return [(puid, name) for puid, name in found if puid not in beaten], ""
 
     return look
 

@@ -9,7 +9,7 @@ page gives are not the letters of any. Where that does not tell them apart, all 
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +59,7 @@ _COMMON: Final[Mapping[str, str]] = {
 _WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 _WORD = re.compile(r"[^\W\d_]+")
 _SOUND, _MARGIN, _FEW = 0.45, 0.12, 8
+_READ = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +171,24 @@ _AMBIGUOUS = "several code pages fit about as well"
 
 def _fit(text: str) -> tuple[float, str]:
     """How well the characters are those of the best language, 1 at most but for its words."""
-    return max((_score(text, language), language) for language in _LETTERS)
+    places = list(_strange(text))
+    words = [word.lower() for word in _WORD.findall(text[:_READ])]
+    return max((_score(text, language, places, words), language) for language in _LETTERS)
 
 
-def _score(text: str, language: str) -> float:
+def _score(text: str, language: str, places: Sequence[int], words: Sequence[str]) -> float:
     letters = _LETTERS[language][0]
     own = frozenset(letters + letters.upper()) - {"I"}
-    points = [_points(text, place, own) for place in _strange(text)]
-    words = [word.lower() for word in _WORD.findall(text[:SAMPLE])]
+    points = sum(_points(text, place, own) for place in places)
     known = sum(word in _WORDS[language] for word in words)
-    return sum(points) / len(points) + min(2 * known / max(len(words), 1), 0.5)
+    return points / len(places) + min(2 * known / max(len(words), 1), 0.5)
 
 
 def _strange(text: str) -> Iterator[int]:
-    """The places of the characters outside ASCII, some thousands at most."""
+    """The places of the characters outside ASCII, a thousand at most."""
     found = (place for place, char in enumerate(text) if not char.isascii())
     for number, place in enumerate(found):
-        if number == 5000:
+        if number == 1000:
             return
         yield place
 

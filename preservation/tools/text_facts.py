@@ -16,12 +16,14 @@ _TABLES = ("csv", "tsv", "tab")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon"}
 _XML = ("xml", "xsd", "xsl", "xslt", "svg", "rdf", "gml", "kml", "xhtml", "ead", "mets")
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->)", re.S)
-_DOCTYPE = re.compile(r"\s*<!DOCTYPE\s+([^\s\[>]{1,200})[^\[>]*(?:\[.*?\]\s*)?>", re.S)
+# Possessive, so that a hostile head costs one look and not one for each way to part it.
+_DOCTYPE = re.compile(r"\s*+<!DOCTYPE\s++([^\s\[>]{1,200}+)[^\[>]*+(?:\[.*?\]\s*+)?>", re.S)
 _ROOT = re.compile(
     r"""\s*<([^\W\d][\w:.\-]{0,200})((?:\s+[\w:.\-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*/?>"""
 )
 _NAMESPACE = re.compile(r"""\sxmlns(?::([\w.\-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _DECLARED = re.compile(r"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})""")
+_CELL = 60
 _NUMBER = re.compile(r"[-+]?[\d.,:/\- %€]*\d[\d.,:/\- %€]*")
 
 
@@ -171,11 +173,16 @@ def _header(rows: Sequence[Sequence[str]]) -> str:
     first, rest = rows[0], rows[1:]
     names = [cell.strip() for cell in first]
     plain = all(names) and len(set(names)) == len(names)
-    numbers = any(_NUMBER.fullmatch(name) for name in names)
+    numbers = any(map(_number, names))
     if not rest or not plain or numbers:
         return "unlikely" if rest else "not told: one row"
-    differs = any(_NUMBER.fullmatch(cell.strip()) for row in rest[:50] for cell in row)
+    differs = any(_number(cell.strip()) for row in rest[:50] for cell in row)
     return "likely" if differs else "possible"
+
+
+def _number(cell: str) -> bool:
+    """Whether a cell is a number, a date or the like."""
+    return len(cell) <= _CELL and _NUMBER.fullmatch(cell) is not None
 
 
 def _xml(head: str, extension: str, found: Judgement) -> Facts:

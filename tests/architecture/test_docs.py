@@ -176,6 +176,8 @@ def wrong_commands(text: str) -> list[str]:
     wrong = []
     for name, *words in commands(text):
         command = group.commands.get(name)
+        if words and words[0] in getattr(command, "commands", {}):
+            command = command.commands[words[0]]
         known = {o for p in (command or group).params for o in p.opts} | {"--help"}
         options = {w.partition("=")[0] for w in (words if command else [name]) if w[:1] == "-"}
         if (not command and name[:1] != "-") or options - known:

@@ -14,6 +14,7 @@ from preservation.model.packages import Characteristics
 from preservation.tools.image import Image
 from preservation.tools.pdf import Pdf, describe
 from preservation.tools.process import Worker
+from preservation.tools.text import Text
 
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
@@ -25,8 +26,8 @@ XMP = (
 
 @pytest.fixture(scope="module")
 def tools():
-    with Pdf() as pdf, Image() as image:
-        yield {"pdf": pdf, "image": image}
+    with Pdf() as pdf, Image() as image, Text() as text:
+        yield {"pdf": pdf, "image": image, "text": text}
 
 
 def write_pdf(path, *, pages=1, xmp=b"", **saving):
@@ -44,9 +45,19 @@ def write_image(path, form="TIFF", **saving):
     return os.fsencode(path)
 
 
-@pytest.fixture(params=["pdf", "image"])
+def write_text(path):
+    place = os.fsencode(path)
+    with open(place, "wb") as file:
+        file.write("Vendim për shkollën\n".encode())
+    return place
+
+
+WRITERS = {"pdf": write_pdf, "image": write_image, "text": write_text}
+
+
+@pytest.fixture(params=WRITERS)
 def case(request, tools):
-    return request.param, tools[request.param], write_pdf if request.param == "pdf" else write_image
+    return request.param, tools[request.param], WRITERS[request.param]
 
 
 @pytest.mark.parametrize("name", [b"a", b"\xff\n.x", "é 文.x".encode(), b"x" * 255])
@@ -63,7 +74,7 @@ def test_a_name_does_not_matter(case, tmp_path, name):
 
 def test_it_says_who_it_is(case):
     _, tool, _ = case
-    assert tool.agent.name in ("pikepdf", "Pillow")
+    assert tool.agent.name in ("pikepdf", "Pillow", "Arkiv text")
     assert tool.agent.version[0].isdigit()
 
 
@@ -78,6 +89,8 @@ def test_order_is_kept_over_batches_and_a_missing_file_is_a_reason(case, tmp_pat
     assert str(tmp_path) not in found[1]
 
 
+# No rubbish could not be a text: the tests of that tool say what is told of it.
+@pytest.mark.parametrize("case", ["pdf", "image"], indirect=True)
 def test_rubbish_is_a_reason_or_damage_and_nothing_else(case, tmp_path):
     _, tool, write = case
     good = write(str(tmp_path / "good"))

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import time
 
 import pytest
 from hypothesis import given
@@ -220,6 +221,27 @@ def test_a_declared_code_page_decides_between_those_that_fit(tmp_path):
     text = '<?xml version="1.0" encoding="windows-1251"?><a>\xf0</a>'
     found = facts(tmp_path, "a.xml", text.encode("latin-1"))
     assert (found["encoding"], found["encoding told by"]) == ("windows-1251", "XML declaration")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xml", b'<?xml version="1.0"?><!DOCTYPE ' + b"a" * 250_000),
+        ("a.xml", b'<?xml version="1.0"?><!DOCTYPE a [' + b"] " * 120_000),
+        ("a.xml", b'<?xml version="1.0"?><a' + b' b="c"' * 40_000),
+        ("a.xml", b"<?xml" + b"<!--" * 60_000),
+        ("a.csv", b"a;b\n" + b"1" * 100_000 + b"x;2\n"),
+        ("a.csv", b"'" * 250_000),
+        ("a.txt", TEXTS["Serbian (Cyrillic)"].encode("cp1251") * 800),
+        ("a.txt", bytes(range(128, 256)) * 2000),
+    ],
+)
+def test_no_text_takes_a_second(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    start = time.process_time()
+    facts_of(str(path))
+    assert time.process_time() - start < 1
 
 
 def test_it_takes_texts_and_what_nobody_knows():
