@@ -125,7 +125,7 @@ def test_a_mets_that_is_not_valid_is_told_with_its_line(arkiv, sip):
 
     (found,) = [it for it in report["findings"] if it["code"] == "METS-SCHEMA"]
     assert code == 3
-    assert found["where"] == "METS.xml, line 15"
+    assert found["where"] == "METS.xml, line 13"
     assert "structMapp" in found["found"]
 
 

@@ -151,6 +151,7 @@ def test_every_fault_of_rights_is_told(sip):
         ("RIGHTS-BASIS", f"{where} 3"),
         ("RIGHTS-MISSING", f"{where} 4"),
         ("RIGHTS-DATE", f"{where} 5"),
+        ("RIGHTS-UNUSED", f"{where} 5"),
         ("RIGHTS-DIFFERS", f"{where} 6"),
     }
 
