@@ -12,7 +12,7 @@ from preservation.model.description import Statement
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.report import Remark
 from preservation.standards.untrusted import untrusted
-from preservation.standards.xml import METS, XLINK
+from preservation.standards.xml import METS, XLINK, local
 
 NAME = "mets.xml"
 PROFILE = "http://xml.ra.se/METS/"
@@ -99,7 +99,7 @@ class _Reading:
             "start file": self.begin,
             "start FLocat": self.located,
         }
-        if step := steps.get(f"{kind} {etree.QName(element).localname}"):
+        if step := steps.get(f"{kind} {local(element)}"):
             step(element)
 
     def header(self, element: etree._Element) -> None:

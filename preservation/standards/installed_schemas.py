@@ -16,6 +16,7 @@ from lxml import etree
 
 from preservation.errors import Misconfigured
 from preservation.standards.schema import Refusal, refusals
+from preservation.standards.xml import namespace
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _HEAD = 16 * 1024
@@ -128,7 +129,7 @@ def namespace_of(stream: BinaryIO) -> str:
             parser.feed(chunk)
             for _, element in parser.read_events():
                 if isinstance(element, etree._Element):
-                    return etree.QName(element).namespace or ""
+                    return namespace(element)
     except etree.XMLSyntaxError:
         return ""
     return ""

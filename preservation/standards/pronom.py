@@ -26,6 +26,7 @@ from preservation.model.signatures import (
 )
 from preservation.rules import Refused
 from preservation.standards.untrusted import parse_untrusted
+from preservation.standards.xml import local
 
 _NAMESPACE = "{http://www.nationalarchives.gov.uk/pronom/SignatureFile}"
 _REFERENCES = {
@@ -97,7 +98,7 @@ def _root(document: bytes, where: str, name: str, kind: str) -> etree._Element:
     except Refused as error:
         raise Misconfigured(*error.reasons) from error
     if root.tag != name:
-        found = etree.QName(root).localname
+        found = local(root)
         raise Misconfigured(f"{where}: expected a {kind}, found an XML document <{found}>")
     return root
 

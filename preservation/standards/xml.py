@@ -29,6 +29,19 @@ _RESERVED = re.compile(r"[^A-Za-z0-9_.~/-]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
+def namespace(element: etree._Element) -> str:
+    """The namespace of an element, empty when it has none.
+
+    `etree.QName` raises for a name such as `dc:title` whose prefix nobody declared.
+    """
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
+
+
+def local(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def _escaped(match: re.Match[str]) -> str:
     char = match.group()
     if char in _NAMED:

@@ -7,12 +7,14 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+from preservation import agreements
 from preservation.containers import unpack
-from preservation.errors import Rejected
+from preservation.errors import Misconfigured, Rejected
 from preservation.model.agreement import Limits
 from preservation.model.contents import Contents, Found
 from preservation.stages.receive import read
-from preservation.standards import mets
+from preservation.standards import bagit, bagit_profile, mets
+from preservation.standards.premis import history
 
 LIMITS = Limits(files=1000, bytes=1 << 24, file_bytes=1 << 24)
 ROOM = Path(tempfile.gettempdir())
@@ -77,6 +79,9 @@ BAG = {
 }
 
 
+SOUND = bagit.judge(lambda path: BytesIO(BAG[path]), {path: len(it) for path, it in BAG.items()})
+
+
 def manifest(octets):
     received(BAG | {b"manifest-md5.txt": octets})
 
@@ -99,9 +104,69 @@ def mets_xml(octets):
         mets.read(BytesIO(octets))
 
 
+def fetch(octets):
+    received(BAG | {b"fetch.txt": octets})
+
+
+def profile(octets):
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=ROOM) as place:
+        file = Path(place) / "profile.json"
+        file.write_bytes(octets)
+        with suppress(Misconfigured):
+            bagit_profile.judge(bagit_profile.parse(file), SOUND, {b"data/a": 1})
+
+
+def rights_csv(octets):
+    received({b"objects/a": b"x", b"metadata/rights.csv": octets})
+
+
+def checksum(octets):
+    received({b"objects/a": b"x", b"metadata/checksum.md5": octets})
+
+
+def premis(octets):
+    with suppress(Rejected):
+        history.read(BytesIO(octets), "premis.xml", lambda name: name)
+
+
+def fgs(octets):
+    received({b"mets.xml": octets, b"content/a": b"x"})
+
+
+def archivematica(octets):
+    name = b"data/METS.2b9e2a74-5a0e-4c2a-8f43-6c1c5f4a8d10.xml"
+    received(BAG | {name: octets, b"data/objects/a_letter.txt": b"x"})
+
+
+def description(octets):
+    received({b"objects/a": b"x", b"metadata/ead.xml": octets})
+
+
+def agreement(octets):
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=ROOM) as place:
+        file = Path(place) / "made.toml"
+        file.write_bytes(octets)
+        with suppress(Misconfigured):
+            agreements.read(file)
+
+
+def seven_file(octets):
+    container(b"7z\xbc\xaf\x27\x1c" + octets[6:])
+
+
 TARGETS = {
     "zip": zip_file,
     "tar": tar_file,
+    "seven": seven_file,
+    "fetch": fetch,
+    "profile": profile,
+    "rights_csv": rights_csv,
+    "checksum": checksum,
+    "premis": premis,
+    "fgs": fgs,
+    "archivematica": archivematica,
+    "description": description,
+    "agreement": agreement,
     "manifest": manifest,
     "bag_info": bag_info,
     "declaration": declaration,

@@ -13,7 +13,7 @@ from preservation.ports import Source
 from preservation.stages.receive.reading import Said
 from preservation.standards import descriptive
 from preservation.standards.untrusted import untrusted
-from preservation.standards.xml import XLINK
+from preservation.standards.xml import XLINK, local, namespace
 
 _METS = "{http://www.loc.gov/METS/}"
 _DC = ("http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/")
@@ -107,8 +107,8 @@ def _described(section: etree._Element) -> tuple[Statement, ...]:
         return tuple(it for one in known if one for it in one.statements)
     found = []
     for element in section.iter("{*}*"):
-        name = etree.QName(element)
+        name = local(element)
         value = " ".join((element.text or "").split())
-        if name.namespace in _DC and name.localname in ELEMENTS and value:
-            found.append(Statement(name.localname, value))
+        if namespace(element) in _DC and name in ELEMENTS and value:
+            found.append(Statement(name, value))
     return tuple(found)

@@ -11,6 +11,7 @@ from lxml import etree
 from preservation.model.description import Statement
 from preservation.standards.descriptive import dc, eac, ead, erms, mods
 from preservation.standards.untrusted import parse_untrusted
+from preservation.standards.xml import namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,7 @@ def said(root: etree._Element) -> Description | None:
     version = root.get("version", "") or kind.version
     statements = tuple(dict.fromkeys(kind.mapping(root)))
     parts = dc.parts(root) if root.tag == dc.RDF_ROOT else ()
-    return Description(
-        kind.name, version, statements, etree.QName(root).namespace or "", tuple(parts)
-    )
+    return Description(kind.name, version, statements, namespace(root), tuple(parts))
 
 
 __all__ = ["KINDS", "Description", "Kind", "read", "said"]

@@ -7,7 +7,7 @@ from lxml import etree
 
 from preservation.model.description import ELEMENTS, Statement
 from preservation.standards.descriptive.mapping import words
-from preservation.standards.xml import XML
+from preservation.standards.xml import XML, local, namespace
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _TERMS = "http://purl.org/dc/terms/"
@@ -56,7 +56,7 @@ def parts(root: etree._Element) -> Iterator[tuple[str, tuple[Statement, ...]]]:
 
 def speaks(root: etree._Element) -> bool:
     """Whether the parts of a root that nobody knows are all of Dublin Core."""
-    names = [etree.QName(child).namespace for child in root.iterchildren("{*}*")]
+    names = [namespace(child) for child in root.iterchildren("{*}*")]
     return bool(names) and all(name in (_DC, _TERMS) for name in names)
 
 
@@ -64,7 +64,7 @@ def read(root: etree._Element) -> tuple[Statement, ...]:
     """The statements of a record, in their order."""
     said = []
     for child in root.iter(f"{{{_DC}}}*", f"{{{_TERMS}}}*"):
-        name = etree.QName(child).localname
+        name = local(child)
         element = _REFINED.get(name, name)
         if len(child) == 0 and element in ELEMENTS and (value := words(child)):
             said.append(Statement(element, value, child.get(f"{{{XML}}}lang", "")))

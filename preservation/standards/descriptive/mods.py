@@ -6,6 +6,7 @@ from lxml import etree
 
 from preservation.model.description import Statement
 from preservation.standards.descriptive.mapping import every, first, statements, words
+from preservation.standards.xml import local
 
 _TABLE = (
     ("date", "originInfo/dateCreated"),
@@ -30,9 +31,7 @@ _MAKERS = ("", "cre", "creator", "aut", "author", "art", "artist", "pht", "photo
 
 def read(root: etree._Element) -> tuple[Statement, ...]:
     """The statements of a record; who is no maker is a contributor."""
-    record = (
-        root if etree.QName(root).localname == "mods" else next(iter(every(root, "mods")), root)
-    )
+    record = root if local(root) == "mods" else next(iter(every(root, "mods")), root)
     return (*_titles(record), *_names(record), *statements(record, _TABLE))
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
 from preservation.model.report import Remark
 from preservation.standards.untrusted import untrusted
-from preservation.standards.xml import XLINK
+from preservation.standards.xml import XLINK, local
 
 _NAMESPACES = (
     "http://www.loc.gov/premis/v3",
@@ -122,7 +122,7 @@ def _section(history: _History, *, ended: bool) -> tuple[list[_Told], list[str]]
 
 
 def _take(history: _History, element: etree._Element) -> None:
-    name = etree.QName(element).localname
+    name = local(element)
     if name == "agent":
         agent = _agent(element)
         for key in _values(element, "agentIdentifierValue"):
