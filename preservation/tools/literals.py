@@ -47,6 +47,18 @@ def needs(pattern: bytes) -> tuple[Need, ...]:
     return tuple(need for need in _walk(tree.data, tree.state) if all(need.choices))
 
 
+def reach(pattern: bytes) -> int:
+    r"""How far from the end of the content a match may begin; 0 when that is not told.
+
+    Told for patterns that end with `\Z`: all of a match then lies in so many last octets.
+    """
+    tree = parser.parse(pattern)
+    if not tree.data or tree.data[-1] != (op.AT, op.AT_END_STRING):
+        return 0
+    _, most = tree.getwidth()
+    return most if most < _UNBOUNDED else 0
+
+
 def _walk(items: Sequence[Any], state: Any) -> Iterator[Need]:  # noqa: ANN401 - untyped library
     """Needs of a sequence: runs of literals, the choices of branches, what repeats hold."""
     low = high = 0

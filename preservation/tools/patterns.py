@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from preservation.tools.literals import Need, needs
+from preservation.tools.literals import Need, needs, reach
 
 _START, _END = 0, 1
 _KEY = 4
@@ -118,7 +118,7 @@ def _passes(sieves: Sequence[_Sieve], buffers: tuple[bytes, bytes]) -> bool:
 
 
 def _sieve(buffer: int, need: Need) -> _Sieve:
-    """Where to look for a need; at the end of the file it may be anywhere in the buffer."""
+    """Where to look for a need; a negative beginning counts from the end, as `find` does."""
     return (
         buffer,
         need.low,
@@ -131,7 +131,9 @@ def _needs(signature: Signature) -> Iterator[tuple[int, Need]]:
     for position, regex in signature.patterns:
         if position in _BUFFERS:
             for need in needs(regex):
-                placed = need if position == "BOF" else Need(0, _ANYWHERE, need.choices)
+                # Counted from the end, where a pattern can only match in so many last octets.
+                low = -reach(regex) if position == "EOF" else 0
+                placed = need if position == "BOF" else Need(low, _ANYWHERE, need.choices)
                 yield _BUFFERS[position], placed
 
 

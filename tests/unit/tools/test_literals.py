@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preservation.tools.literals import needs
+from preservation.tools.literals import needs, reach
 from preservation.tools.patterns import Index, Signature
 
 PATTERNS = [
@@ -83,3 +83,27 @@ def test_most_signatures_are_ruled_out():
     candidates = Index(SIGNATURES[: len(PATTERNS)]).candidates(b"%PDF-1.4\n", b"%%EOF")
     assert 0 in candidates
     assert len(candidates) <= 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "octets"),
+    [
+        (rb"(?s)TRAILER.{0,3}\Z", 10),
+        (rb"(?s)\xff\xd9.{0,65536}\Z", 65538),
+        (rb"(?s)AB.*\Z", 0),
+        (rb"(?s)AB", 0),
+        (rb"(?s)(?:A|BCD){2}\Z", 6),
+    ],
+)
+def test_a_match_at_the_end_lies_in_so_many_last_octets(pattern, octets):
+    assert reach(pattern) == octets
+
+
+@given(st.data())
+def test_what_is_found_at_the_end_is_a_candidate(data):
+    patterns = [rb"(?s)TRAILER.{0,3}\Z", rb"(?s)(?:AAAA|BBB).{2,5}\Z", rb"(?s)EOFX.*\Z"]
+    signatures = [Signature(n, "", (("EOF", p),)) for n, p in enumerate(patterns)]
+    number = data.draw(st.integers(0, 2))
+    end = data.draw(st.binary(max_size=40)) + data.draw(st.from_regex(patterns[number]))
+    candidates = Index(signatures).candidates(b"", end)
+    assert {n for n, s in enumerate(signatures) if s.matches(b"", end)} <= set(candidates)
