@@ -9,12 +9,13 @@ from preservation.stages.receive.reading import Reading, References
 from preservation.standards import bagit, bagit_profile
 
 
-def read(source: Source, references: References) -> Reading:
+def read(source: Source, references: References | None = None) -> Reading:
     """Read a bag (RFC 8493): the claims of all manifests, and its payload as a folder.
 
     A bag that names a profile is held to it. Raises Misconfigured when a profile is not as it must
     be.
     """
+    references = references or References()
     inner = folder.read(source, b"data/", references)
     found = bagit.judge(
         source.open, source.sizes, folders=source.contents.empty_folders, hosts=references.hosts
