@@ -10,12 +10,20 @@ from lxml import etree
 
 from preservation.model.description import Statement
 from preservation.model.fixity import Algorithm, Digest
+from preservation.model.premis import Grant, RightsStatement
 from preservation.model.report import Remark
 from preservation.standards.untrusted import untrusted
 from preservation.standards.xml import METS, XLINK, local
 
 NAME = "mets.xml"
-PROFILE = "http://xml.ra.se/METS/"
+PROFILES = ("http://xml.ra.se/e-arkiv/METS/", "http://xml.ra.se/METS/")
+"""Where the profiles of FGS 1.0 to 1.2 are published, and that of the drafts before them."""
+
+_EXTENSION = "ExtensionMETS"
+_SECRECY, _PUL = "Offentlighets- och sekretesslagen (2009:400)", "Personuppgiftslagen (1998:204)"
+_STATUTES = {"secrecy": (_SECRECY,), "pul": (_PUL,), "secrecy and pul": (_SECRECY, _PUL)}
+_OPEN = ("", "no", "none", "nej")
+_EXTENDED = {"restricted": "ACCESSRESTRICT", "begun": "STARTDATE", "ended": "ENDDATE"}
 _ALGORITHMS = {algorithm.mets_name: algorithm for algorithm in Algorithm}
 _SCHEME = re.compile(r"file:(?://(?:localhost)?)?/*", re.IGNORECASE)
 _AGREEMENTS = ("SUBMISSIONAGREEMENT", "DELIVERYTYPE", "DELIVERYSPECIFICATION")
@@ -38,14 +46,19 @@ class Document:
 
     profile: str = ""
     label: str = ""
+    restricted: str = ""
+    begun: str = ""
+    ended: str = ""
     agents: list[tuple[str, str, str]] = field(default_factory=list)
     records: dict[str, str] = field(default_factory=dict)
     files: list[Listed] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     def statements(self) -> tuple[Statement, ...]:
-        """Title, creators and identifiers of the package, in Dublin Core."""
+        """Title, creators, dates and identifiers of the package, in Dublin Core."""
         said = [Statement("title", self.label)] if self.label else []
+        if dates := "/".join(dict.fromkeys(filter(None, (self.begun, self.ended)))):
+            said.append(Statement("date", dates))
         roles = {"ARCHIVIST": "creator", "CREATOR": "contributor"}
         said += [
             Statement(roles[role], name)
@@ -58,6 +71,21 @@ class Document:
             if kind not in _AGREEMENTS and value
         ]
         return tuple(dict.fromkeys(said))
+
+    def rights(self) -> tuple[RightsStatement, ...]:
+        """What `ext:ACCESSRESTRICT` says: nothing that it marks is given out.
+
+        A value that is not known restricts too, and is cited as it stands.
+        """
+        if self.restricted.lower() in _OPEN:
+            return ()
+        citations = _STATUTES.get(self.restricted.lower(), (self.restricted,))
+        denied = (Grant("disseminate", "Disallow"),)
+        note = (f"ext:ACCESSRESTRICT: {self.restricted}",)
+        return tuple(
+            RightsStatement("", "statute", denied, jurisdiction="se", citation=it, notes=note)
+            for it in citations
+        )
 
 
 def read(stream: BinaryIO, where: str) -> Document:
@@ -84,7 +112,9 @@ class _Reading:
             return
         self.document.profile = element.get("PROFILE", "")
         self.document.label = element.get("LABEL", "")
-        if not self.document.profile.startswith(PROFILE):
+        for name, attribute in _EXTENDED.items():
+            setattr(self.document, name, element.get(f"{{{_EXTENSION}}}{attribute}", "").strip())
+        if not self.document.profile.startswith(PROFILES):
             self.say("FGS-PROFILE", element, self.document.profile or "no PROFILE")
         if not element.get("OBJID"):
             self.say("FGS-OBJID", element, "no OBJID")

@@ -49,6 +49,7 @@ def read(source: Source, references: References | None = None) -> Reading:
         payload,
         {path: found for path, found in claims.items() if found},
         [(b"", statements)] if statements else [],
+        [(b"", it) for it in document.rights()],
         histories=tuple(p for p in metadata if p.rpartition(b"/")[2].lower() == b"premis.xml"),
         remarks=(*remarks, *described.remarks),
         unchecked=tuple(described.unchecked),

@@ -1,20 +1,25 @@
 """FGS 1.2: what its METS says is held against what lies in the package."""
 
 import hashlib
+import re
 
 import pytest
 
 from preservation.assembly.check import check
 from preservation.assembly.sources import FolderSource
+from preservation.model.description import Statement
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Role, SipKind
+from preservation.model.premis import Grant
 from preservation.stages.receive import receive
 
 PACKAGE = PackageId("5c8cc9e9-1c5c-4bb1-a3b5-1d9b1c6ac1d5")
+PUL = "Personuppgiftslagen (1998:204)"
+DENIED = (Grant("disseminate", "Disallow"),)
 DIGEST = hashlib.sha256(b"brev").hexdigest()
 METS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <mets xmlns="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink" OBJID="UUID:1"
- LABEL="Brev" PROFILE="http://xml.ra.se/METS/RA_METS_eARD.xml">
+ LABEL="Brev" PROFILE="http://xml.ra.se/e-arkiv/METS/CommonSpecificationSwedenPackageProfile.xml">
 <metsHdr><agent ROLE="ARCHIVIST" TYPE="ORGANIZATION"><name>Kommunen</name></agent>
 <agent ROLE="CREATOR" TYPE="ORGANIZATION"><name>Kontoret</name></agent>
 <altRecordID TYPE="SUBMISSIONAGREEMENT">RA 1</altRecordID>
@@ -48,6 +53,30 @@ def test_a_package_as_the_specification_has_it_is_taken_in(sip, run, quiet):
         ("identifier", "SE/A/1"),
     }
     assert codes(sip, quiet) == []
+
+
+def test_the_profile_of_the_drafts_counts_too(sip, quiet):
+    drafts = "http://xml.ra.se/METS/RA_METS_eARD.xml"
+    (sip / "mets.xml").write_text(re.sub('PROFILE="[^"]*"', f'PROFILE="{drafts}"', METS))
+    assert codes(sip, quiet) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "cited"),
+    [
+        ("Secrecy and PuL", ["Offentlighets- och sekretesslagen (2009:400)", PUL]),
+        ("PuL", [PUL]),
+        ("Kyrkolagen", ["Kyrkolagen"]),
+        ("No", []),
+    ],
+)
+def test_what_is_marked_as_restricted_is_not_given_out(sip, run, told, cited):
+    extended = f'xmlns:ext="ExtensionMETS" ext:ACCESSRESTRICT="{told}" ext:STARTDATE="1990"'
+    (sip / "mets.xml").write_text(METS.replace("<mets ", f"<mets {extended} "))
+    state, _ = run(receive(FolderSource(sip), package=PACKAGE))
+    assert [it.citation for it in state.rights] == cited
+    assert {(it.basis, it.grants) for it in state.rights} <= {("statute", DENIED)}
+    assert Statement("date", "1990") in state.description[0].statements
 
 
 @pytest.mark.parametrize(
