@@ -45,7 +45,7 @@ def read_once(path: bytes, algorithms: tuple[Algorithm, ...], *, expected: int =
     if state.st_size != size:
         octets, promised = f"{size} octets read", f"{state.st_size} by the file system"
         raise Refused(Remark("FILE-CHANGED", written(path), octets, promised))
-    digests = tuple(map(Digest, algorithms, [h.hexdigest() for h in hashes]))
+    digests = tuple(map(Digest.known, algorithms, [h.hexdigest() for h in hashes]))
     return Reading(size, digests, state.st_mtime_ns)
 
 

@@ -58,6 +58,11 @@ class Digest(_Digest):
             raise ValueError(f"{value!r} is not a {algorithm} digest in lower-case hex")
         return tuple.__new__(cls, (algorithm, value))
 
+    @classmethod
+    def known(cls, algorithm: Algorithm, value: str) -> Self:
+        """One that needs no look at its value: it was computed, or its form was matched before."""
+        return tuple.__new__(cls, (algorithm, value))
+
     def __str__(self) -> str:
         return f"{self.algorithm} {self.value}"
 

@@ -157,8 +157,9 @@ def _agreeing(sip: Sip) -> Finding:
     if not claimed:
         note = "the producer gave no digests"
         return Finding(EventType.FIXITY_CHECK, Outcome.NOT_PERFORMED, ARKIV, detail, note)
-    names = sorted({c.digest.algorithm.mets_name for f in sip.files for c in f.claims})
-    note = f"{claimed} of {len(sip.files)} files agree in {', '.join(names)}"
+    algorithms = {c.digest.algorithm for f in sip.files for c in f.claims}
+    names = ", ".join(sorted(algorithm.mets_name for algorithm in algorithms))
+    note = f"{claimed} of {len(sip.files)} files agree in {names}"
     return Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, ARKIV, detail, note)
 
 

@@ -92,8 +92,8 @@ class _Reader:
         found = self._lines.findall(text)
         if len(found) != len(text.splitlines()):
             return False
-        algorithm = self._algorithm
-        entries = {path: Digest(algorithm, value.decode("ascii").lower()) for value, path in found}
+        algorithm, digest = self._algorithm, Digest.known
+        entries = {path: digest(algorithm, value.decode("ascii").lower()) for value, path in found}
         if len(entries) != len(found) or not entries.keys().isdisjoint(self._found.entries):
             return False
         self._found.entries |= entries
