@@ -16,6 +16,9 @@ from preservation.rules import Refused
 CHUNK = 4 * 1024 * 1024
 """Octets read at a time from a large file: large enough for the disk, small enough for memory."""
 
+_BUFFER = 1024 * 1024
+"""Octets that are read and hashed at a time: few enough to stay in the cache of a core."""
+
 
 class Reading(NamedTuple):
     """What one pass over a file told: its octets, the digests asked for, when it was changed."""
@@ -60,7 +63,7 @@ _NEW = {a: partial(getattr(hashlib, a.value), usedforsecurity=False) for a in Al
 
 
 def _read_rest(handle: int, hashes: "list[hashlib._Hash]") -> int:
-    buffer = bytearray(CHUNK)
+    buffer = bytearray(_BUFFER)
     view = memoryview(buffer)
     size = 0
     while count := os.readv(handle, [buffer]):

@@ -26,11 +26,14 @@ class Cost:
     peak: float = 0.0
 
 
-def run(command: Sequence[str], *, memory: bool = False) -> Cost:
-    """Run a command to its end; its failure ends the benchmark."""
+def run(command: Sequence[str], *, memory: bool = False, silent: bool = False) -> Cost:
+    """Run a command to its end; its failure ends the benchmark. `silent` throws its log away."""
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
     start = time.perf_counter()
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    log = subprocess.DEVNULL if silent else None
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=log
+    ) as process:
         peak = _Peak(process.pid) if memory else None
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
