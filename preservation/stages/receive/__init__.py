@@ -88,10 +88,10 @@ def read(source: Source, references: References | None = None) -> Reading:
         return archivematica.refined(source, outer)
     if outer:
         return outer
-    if kinds.is_fgs(source):
+    if content := kinds.fgs_content(source):
         from preservation.stages.receive import fgs  # noqa: PLC0415
 
-        return fgs.read(source, references)
+        return fgs.read(source, content, references)
     return folder.read(source, references=references)
 
 

@@ -11,12 +11,14 @@ from preservation.stages.receive.reading import Reading, References
 from preservation.standards import fgs
 
 _METS = fgs.NAME.encode()
-_CONTENT = b"content/"
 
 
-def read(source: Source, references: References | None = None) -> Reading:
-    """Read an FGS: `content/` is the payload, everything else is kept as submission material."""
-    payload = {path: path[len(_CONTENT) :] for path in source.sizes if path.startswith(_CONTENT)}
+def read(source: Source, content: bytes, references: References | None = None) -> Reading:
+    """Read an FGS: the folder of content is the payload, all else is kept as submission material.
+
+    `content` is that folder, with `/` at its end.
+    """
+    payload = {path: path[len(content) :] for path in source.sizes if path.startswith(content)}
     try:
         with source.open(_METS) as stream:
             document = fgs.read(stream, fgs.NAME)

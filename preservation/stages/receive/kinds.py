@@ -46,6 +46,14 @@ def archivematica_documents(source: Source) -> tuple[bytes, ...]:
     return tuple(path for path in inner if _ARCHIVEMATICA.fullmatch(path))
 
 
-def is_fgs(source: Source) -> bool:
-    """Whether the names in a package are those of FGS 1.2."""
-    return b"mets.xml" in source.sizes and any(p.startswith(b"content/") for p in source.sizes)
+def fgs_content(source: Source) -> bytes | None:
+    """The folder of the content beside the METS of FGS 1.2, which many makers write `Content/`.
+
+    None when the package is no FGS.
+    """
+    if b"mets.xml" not in source.sizes:
+        return None
+    folders = (path.partition(b"/") for path in source.sizes)
+    return next(
+        (top + b"/" for top, slash, _ in folders if slash and top.lower() == b"content"), None
+    )

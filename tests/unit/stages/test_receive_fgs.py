@@ -55,6 +55,16 @@ def test_a_package_as_the_specification_has_it_is_taken_in(sip, run, quiet):
     assert codes(sip, quiet) == []
 
 
+def test_the_folder_of_content_may_be_written_in_capitals(sip, run):
+    (sip / "content").rename(sip / "Content")
+    (sip / "mets.xml").write_text(METS.replace("/content/", "/Content/"))
+    state, _ = run(receive(FolderSource(sip), package=PACKAGE))
+    assert state.kind is SipKind.FGS
+    assert [f.path for f in state.files if f.role is Role.PAYLOAD] == [
+        "representations/original/data/ett brev.txt"
+    ]
+
+
 def test_the_profile_of_the_drafts_counts_too(sip, quiet):
     drafts = "http://xml.ra.se/METS/RA_METS_eARD.xml"
     (sip / "mets.xml").write_text(re.sub('PROFILE="[^"]*"', f'PROFILE="{drafts}"', METS))
