@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from preservation.model.formats import Format
 from preservation.model.packages import Characteristics
-from preservation.model.premis import Agent
 from preservation.tools.batches import Failure, results
 from preservation.tools.process import Json, Worker
+from preservation.tools.tool import Tool
 
 _BATCH = 64
 _SLOWEST = 2_000_000
@@ -18,10 +18,12 @@ def media_types(format: Format) -> frozenset[str]:
     return frozenset(part.strip() for part in format.mime.split(","))
 
 
-def version(worker: Worker, *, patience: float) -> Agent:
-    """The tool behind a worker, which answers `[None]` with its version and a note."""
-    ((number, note),) = worker.call([None], deadline_seconds=patience)
-    return Agent(worker.name, number, note=note)
+class Extractor(Tool):
+    """A characterizer whose worker's function tells facts and inhibitors of each path."""
+
+    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
+        """As the port promises: facts or a reason for each path, in order."""
+        return extract(self._worker, paths, patience=self._patience)
 
 
 def extract(

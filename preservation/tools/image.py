@@ -2,15 +2,11 @@
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Self
+from collections.abc import Sequence
 
 from preservation.model.formats import Format
-from preservation.model.packages import Characteristics
-from preservation.model.premis import Agent
-from preservation.tools.extraction import damage, extract, media_types, version
-from preservation.tools.process import Json, Worker
+from preservation.tools.extraction import Extractor, damage, media_types
+from preservation.tools.process import Json
 
 _MEMORY = 1 << 30
 _READABLE = {
@@ -72,7 +68,7 @@ def _resolution(dpi: Json) -> list[tuple[str, str]]:
     return [("dpi", f"{round(across, 2):g} x {round(down, 2):g}")]
 
 
-class Image:
+class Image(Extractor):
     """Size, mode, resolution, compression and pages of raster images.
 
     Facts: `width` and `height` in pixels, `mode` (Pillow's name of the colour model), `dpi`,
@@ -81,28 +77,8 @@ class Image:
 
     def __init__(self, *, patience: float = 60) -> None:
         """Start nothing yet; `patience` in seconds a batch, beyond the time for its size."""
-        self._patience = patience
-        self._worker = Worker("Pillow", describe, memory=_MEMORY)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker's process."""
-        self._worker.close()
-
-    @cached_property
-    def agent(self) -> Agent:
-        """Name and version; ToolFailed when it does not start."""
-        return version(self._worker, patience=self._patience)
+        super().__init__("Pillow", describe, patience=patience, memory=_MEMORY)
 
     def handles(self, format: Format) -> bool:
         """The common raster formats."""
         return not media_types(format).isdisjoint(_READABLE)
-
-    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
-        """As the port promises: facts or a reason for each path, in order."""
-        return extract(self._worker, paths, patience=self._patience)

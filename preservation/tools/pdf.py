@@ -2,16 +2,13 @@
 
 import re
 import resource
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from preservation.model.formats import Format
-from preservation.model.packages import Characteristics
-from preservation.model.premis import Agent
-from preservation.tools.extraction import damage, extract, media_types, version
-from preservation.tools.process import Json, Worker
+from preservation.tools.extraction import Extractor, damage, media_types
+from preservation.tools.process import Json
 
 if TYPE_CHECKING:
     import pikepdf
@@ -126,7 +123,7 @@ def _active(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
         return []
 
 
-class Pdf:
+class Pdf(Extractor):
     """Pages, version, encryption, claims and damage of PDF files.
 
     Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `JavaScript`,
@@ -137,28 +134,8 @@ class Pdf:
 
     def __init__(self, *, patience: float = 60) -> None:
         """Start nothing yet; `patience` in seconds a batch, beyond the time for its size."""
-        self._patience = patience
-        self._worker = Worker("pikepdf", describe, memory=_MEMORY)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker's process."""
-        self._worker.close()
-
-    @cached_property
-    def agent(self) -> Agent:
-        """Name and version; ToolFailed when it does not start."""
-        return version(self._worker, patience=self._patience)
+        super().__init__("pikepdf", describe, patience=patience, memory=_MEMORY)
 
     def handles(self, format: Format) -> bool:
         """Every format that is a PDF."""
         return "application/pdf" in media_types(format)
-
-    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
-        """As the port promises: facts or a reason for each path, in order."""
-        return extract(self._worker, paths, patience=self._patience)

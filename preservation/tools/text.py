@@ -1,15 +1,11 @@
 """Texts: their encoding, line ends, control characters, the shape of CSV and the root of XML."""
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Self
+from collections.abc import Sequence
 
 from preservation import __version__
 from preservation.model.formats import Format
-from preservation.model.packages import Characteristics
-from preservation.model.premis import Agent
-from preservation.tools.extraction import extract, media_types, version
-from preservation.tools.process import Json, Worker
+from preservation.tools.extraction import Extractor, media_types
+from preservation.tools.process import Json
 from preservation.tools.text_facts import facts_of
 
 _MEMORY = 1 << 30
@@ -31,7 +27,7 @@ def _describe(path: str) -> Json:
         return f"the file cannot be read: {error.strerror or type(error).__name__}"
 
 
-class Text:
+class Text(Extractor):
     """Facts of texts, and of files of unknown format when they are texts.
 
     Facts: `encoding` (IANA's name, or `ambiguous` with `encoding candidates`), `encoding told by`,
@@ -42,23 +38,7 @@ class Text:
 
     def __init__(self, *, patience: float = 60) -> None:
         """Start nothing yet; `patience` in seconds a batch, beyond the time for its size."""
-        self._patience = patience
-        self._worker = Worker("Arkiv text", describe, memory=_MEMORY)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker's process."""
-        self._worker.close()
-
-    @cached_property
-    def agent(self) -> Agent:
-        """Name and version; ToolFailed when it does not start."""
-        return version(self._worker, patience=self._patience)
+        super().__init__("Arkiv text", describe, patience=patience, memory=_MEMORY)
 
     def handles(self, format: Format) -> bool:
         """Formats that are text, and what nobody knows: it may be."""
@@ -69,7 +49,3 @@ class Text:
             for kind in media_types(format)
             if kind != "text/rtf"
         )
-
-    def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
-        """As the port promises: facts or a reason for each path, in order."""
-        return extract(self._worker, paths, patience=self._patience)

@@ -176,7 +176,7 @@ def test_the_house_keeps_its_rules(checker: Checker) -> None:
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_a_house_in_order_passes(checker: Checker, tmp_path: Path) -> None:
     good = {
-        "preservation/tools/process.py": "import subprocess\n",
+        "preservation/tools/process/command.py": "import subprocess\n",
         "preservation/catalogue/tables.py": "from sqlalchemy.orm import Session\n",
         "preservation/assembly/clock.py": "import datetime\nNOW = datetime.datetime.now()\n",
         "preservation/stages/verify.py": "import time\ntime.monotonic()\n# os.environ uuid4()\n",

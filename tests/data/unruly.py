@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 
+from preservation.tools.process import run
+
 
 def echo(batch):
     return batch
@@ -92,3 +94,7 @@ def numbers(batch):
 
 def lists_of_nothing(batch):
     return [[] for _ in batch]
+
+
+def run_a_program(path):
+    run(["sh", "-c", f"echo $$ > {path}; exec sleep 60"])

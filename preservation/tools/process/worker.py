@@ -1,4 +1,4 @@
-"""The only place that starts processes: a worker that can be killed.
+"""A worker process that can be killed, with all that it has started.
 
 Format libraries hang, crash and eat memory on files made for it, and some hold the interpreter's
 lock meanwhile, so that no signal stops them. Each therefore runs in a process of its own, which is
@@ -25,7 +25,7 @@ from preservation.errors import ToolFailed
 
 _BOOT = (
     "import sys, json; args = json.loads(sys.argv[1]); sys.path[:] = args['path']; "
-    "from preservation.tools.process import _serve; _serve(args)"
+    "from preservation.tools.process.worker import _serve; _serve(args)"
 )
 
 
