@@ -123,11 +123,32 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """A program that made a file, by the file's own word; `created` is a date of ISO 8601 or empty.
+
+    PREMIS 3, section 1.5.5, `creatingApplication`.
+    """
+
+    name: str
+    version: str = ""
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Characteristics:
     """Technical metadata of one file: short facts (`pages`, `12`) and what hinders its use."""
 
     facts: tuple[tuple[str, str], ...] = ()
     inhibitors: tuple[str, ...] = ()
+    applications: tuple[Application, ...] = ()
+
+    def __add__(self, other: "Characteristics") -> "Characteristics":
+        """What two tools say of one file; nothing is said twice but facts, which may differ."""
+        return Characteristics(
+            self.facts + other.facts,
+            tuple(dict.fromkeys(self.inhibitors + other.inhibitors)),
+            tuple(dict.fromkeys(self.applications + other.applications)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

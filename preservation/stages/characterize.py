@@ -38,7 +38,7 @@ def characterize(
                 if isinstance(result, str):
                     failures.append((result, paths[place]))
                 else:
-                    found[place] = _joined(found[place], result)
+                    found[place] += result
             progress.advance(len(untouched.intersection(batch)))
             untouched.difference_update(batch)
         yield from _performance(_agent(tool), len(places) - len(failures), failures)
@@ -73,10 +73,6 @@ def _agent(tool: Characterizer) -> Agent:
         return tool.agent
     except ToolFailed:
         return Agent(type(tool).__name__)
-
-
-def _joined(one: Characteristics, other: Characteristics) -> Characteristics:
-    return Characteristics(one.facts + other.facts, one.inhibitors + other.inhibitors)
 
 
 def _performance(agent: Agent, done: int, failures: Iterable[tuple[str, str]]) -> Iterator[Finding]:

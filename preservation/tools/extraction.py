@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from preservation.model.formats import Format
-from preservation.model.packages import Characteristics
+from preservation.model.packages import Application, Characteristics
 from preservation.tools.batches import Failure, results
 from preservation.tools.process import Json, Worker
 from preservation.tools.tool import Tool
@@ -31,8 +32,9 @@ def extract(
 ) -> Iterator[Characteristics | str]:
     """What the worker's function tells of each path, in order, or why it could not.
 
-    The function answers, for each path, facts and inhibitors (two lists) or a reason (a string). A
-    batch may take `patience` seconds and those for reading it at 2 MB/s.
+    The function answers, for each path, facts and inhibitors (two lists), perhaps applications (a
+    list of name, version and date), or a reason (a string). A batch may take `patience` seconds and
+    those for reading it at 2 MB/s.
     """
     for start in range(0, len(paths), _BATCH):
         names = [os.fsdecode(path) for path in paths[start : start + _BATCH]]
@@ -50,10 +52,11 @@ def _read(name: str, result: Json | Failure) -> Characteristics | str:
     if isinstance(result, str):
         return f"{name}: {result}"
     try:
-        facts, inhibitors = result
+        facts, inhibitors, *applications = result
         return Characteristics(
             tuple((str(key), str(value)) for key, value in facts),
             tuple(str(inhibitor) for inhibitor in inhibitors),
+            tuple(Application(*map(str, told)) for told in chain(*applications)),
         )
     except (TypeError, ValueError):
         return f"{name} answered nonsense: {result!r:.80}"
