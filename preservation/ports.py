@@ -13,6 +13,7 @@ from preservation.model.malware import Content, Engine, Scan
 from preservation.model.packages import Characteristics
 from preservation.model.premis import Agent, Event
 from preservation.model.storage import Copy, HeldFile, Summary
+from preservation.model.validity import Candidate, Judgement
 
 
 class Clock(Protocol):
@@ -69,6 +70,28 @@ class Characterizer(Protocol):
         """For each path, in order, what was found, or a string: why it could not be done.
 
         Raises ToolFailed when the program does not work at all.
+        """
+        ...
+
+
+class Validator(Protocol):
+    """A program that judges whether files are what their formats ask for."""
+
+    @property
+    def agent(self) -> Agent:
+        """Name and version."""
+        ...
+
+    def handles(self, candidate: Candidate) -> bool:
+        """Whether it can judge such files."""
+        ...
+
+    def validate(self, files: Sequence[tuple[bytes, Candidate]]) -> Iterator[Judgement]:
+        """Judge each file, in order, one judgement each.
+
+        What could not be done (crash, time-out, unreadable, no such file) is *not performed* with
+        the reason, and never a fault of the file. Raises ToolFailed when the program does not work
+        at all.
         """
         ...
 

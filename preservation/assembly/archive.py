@@ -107,7 +107,8 @@ def _address(folder: Path, told: Settings) -> str:
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
-    toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder)
+    schemas = folder / told.ingest.schemas
+    toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder, schemas=schemas)
     return Archive(
         folder, told, stores, catalogue, journal, SystemClock(), toolbox, SqlRejections(database)
     )

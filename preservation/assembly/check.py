@@ -156,9 +156,9 @@ def _checks(
     if remarks or digests is None:
         raise Refused(*remarks)
     if any(name.endswith(b"/METS.xml") for name in source.sizes):
-        from preservation.stages.validate import validate  # noqa: PLC0415  loads what reads METS
+        from preservation.stages.examine import examine  # noqa: PLC0415  loads what reads METS
 
-        yield from validate(digests, source)
+        yield from examine(digests, source)
 
 
 def _compared(

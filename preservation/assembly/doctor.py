@@ -2,16 +2,17 @@
 
 import importlib.metadata
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from preservation.agreements import available
+from preservation.asking import Asked
 from preservation.assembly.agreed import agreed
 from preservation.assembly.archive import Archive, opened
-from preservation.errors import ArkivError
+from preservation.errors import ArkivError, ToolFailed
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import StoreName
 from preservation.model.malware import Engine
@@ -181,9 +182,28 @@ def _tools(archive: Archive) -> Iterator[Examined]:
             "identification", State.NOT_CONFIGURED, "no identifier", "formats stay unknown"
         )
     try:
-        for tool in (*archive.tools.identifiers, *archive.tools.characterizers):
-            if tool is not None:
-                agent = tool.agent
-                yield Examined(agent.name, State.OK, f"{agent.version} {agent.note}".strip())
+        tools = archive.tools
+        kinds: Sequence[tuple[str, Sequence[str], Sequence[Asked | None], str]] = (
+            ("identifier", told.identifiers, tools.identifiers, "it tells no formats"),
+            ("characterizer", told.characterizers, tools.characterizers, _NO_METADATA),
+            ("validator", told.validators, tools.validators, _NOT_JUDGED),
+        )
     except ArkivError as error:
-        yield Examined("tools", State.WRONG, str(error), "identification or characterization")
+        yield Examined("tools", State.WRONG, str(error), "nothing can be ingested")
+        return
+    for kind, names, those, without in kinds:
+        for name, tool in zip(names, those, strict=False):  # identifiers are filled up with None
+            if tool is not None:
+                yield _tool(f"{kind} {name}", tool, without)
+
+
+def _tool(name: str, tool: Asked, without: str) -> Examined:
+    try:
+        agent = tool.agent
+    except ToolFailed as error:
+        return Examined(name, State.WRONG, str(error), without)
+    return Examined(name, State.OK, f"{agent} ({agent.note})" if agent.note else str(agent))
+
+
+_NO_METADATA = "no technical metadata of its formats"
+_NOT_JUDGED = "whether files of its formats are valid is not checked"

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from preservation.asking import formats_told
 from preservation.model.fixity import Algorithm
 from preservation.model.formats import Identification, decide, not_identified
 from preservation.ports import Identifier, Progress
 from preservation.rules import Refused
-from preservation.stages.identify import heard
 from preservation.streams import read_once
 
 _BATCH = 256
@@ -117,7 +117,7 @@ def _told(
 ) -> Iterator[Told]:
     hashed = [_digested(place) if digests else (place, "") for place in batch]
     paths = [os.path.abspath(place.path) for place, _ in hashed if not place.refusal]
-    answers = zip(*pool.map(lambda tool: heard(tool, paths), identifiers), strict=True)
+    answers = zip(*pool.map(lambda tool: formats_told(tool, paths), identifiers), strict=True)
     for place, digest in hashed:
         if place.refusal:
             yield Told(place, not_identified(place.refusal))

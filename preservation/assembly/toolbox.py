@@ -13,7 +13,7 @@ from preservation.assembly.signatures import installed_signatures
 from preservation.errors import Misconfigured, ToolFailed
 from preservation.model.packages import Identified, Verified
 from preservation.model.premis import Agent
-from preservation.ports import Characterizer, Identifier, Progress, Scanner
+from preservation.ports import Characterizer, Identifier, Progress, Scanner, Validator
 from preservation.recording import Stage
 from preservation.settings.file import MalwareSettings, ToolSettings
 from preservation.settings.place import FILE
@@ -34,11 +34,20 @@ T = TypeVar("T", bound=Tool)
 class Toolbox:
     """Identifiers and characterizers as the settings name them; each is one process at most."""
 
-    def __init__(self, told: ToolSettings, scratch: Path, *, archive: Path | None = None) -> None:
+    def __init__(
+        self,
+        told: ToolSettings,
+        scratch: Path,
+        *,
+        archive: Path | None = None,
+        schemas: Path | None = None,
+    ) -> None:
         """Start nothing yet; tools may write below `scratch`.
 
-        `archive` is the folder of the archive whose own signatures fido then goes by.
+        `archive` is the folder of the archive whose own signatures fido then goes by, `schemas`
+        that of its XML Schemas.
         """
+        self._schemas = schemas
         self._archive = archive
         self._told = told
         self._scratch = scratch
@@ -108,6 +117,27 @@ class Toolbox:
         }
         _require_known(self._told.characterizers, make)
         return [self._begin(make[name]()) for name in self._told.characterizers]
+
+    @cached_property
+    def validators(self) -> Sequence[Validator]:
+        """In the order of the settings."""
+        from preservation.tools.validators.image import Image  # noqa: PLC0415
+        from preservation.tools.validators.judge import Judge  # noqa: PLC0415
+        from preservation.tools.validators.pdf import Pdf  # noqa: PLC0415
+        from preservation.tools.validators.verapdf import VeraPdf  # noqa: PLC0415
+        from preservation.tools.validators.xml import Xml  # noqa: PLC0415
+        from preservation.tools.validators.zip import Zip  # noqa: PLC0415
+
+        patience = self._told.patience
+        make: Mapping[str, Callable[[], Judge]] = {
+            "pdf": partial(Pdf, patience=patience),
+            "verapdf": partial(VeraPdf, patience=patience),
+            "image": partial(Image, patience=patience),
+            "xml": partial(Xml, schemas=self._schemas, patience=patience),
+            "zip": partial(Zip, patience=patience),
+        }
+        _require_known(self._told.validators, make)
+        return [self._begin(make[name]()) for name in self._told.validators]
 
     def _begin(self, tool: T) -> T:
         self._begun.append(tool)

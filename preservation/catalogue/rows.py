@@ -10,6 +10,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
 from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
 from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
+from preservation.model.validity import Verdict
 from preservation.standards.shape import moment, stamp
 
 Row: TypeAlias = Any
@@ -112,6 +113,7 @@ def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:
             file.puid,
             file.format_name,
             file.mime,
+            file.validity.value,
         )
 
 
@@ -125,6 +127,7 @@ def to_file(row: Row) -> HeldFile:
         puid=None if row.puid is None else Puid(row.puid),
         format_name=row.format_name,
         mime=row.mime,
+        validity=Verdict(row.validity),
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002")
+REVISIONS = ("r0001", "r0002", "r0003")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -78,6 +78,7 @@ files = Table(
     Column("puid", String(32)),
     Column("format_name", Text, nullable=False),
     Column("mime", Text, nullable=False),
+    Column("validity", String(16), nullable=False, server_default="not performed"),
     sqlite_with_rowid=False,
 )
 

@@ -86,12 +86,12 @@ def _say(form: "ShowForm") -> None:
     if form.file_list is not None:
         screen.say()
         screen.table(
-            ("format", "size", "name in the SIP"),
+            ("format", "size", "validity", "name in the SIP"),
             [
-                (f.puid or "unknown", screen.octets(f.bytes), f.original_name)
+                (f.puid or "unknown", screen.octets(f.bytes), f.validity, f.original_name)
                 for f in form.file_list
             ],
-            flexible=2,
+            flexible=3,
         )
     if form.formats is not None:
         screen.say()

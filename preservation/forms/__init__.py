@@ -18,6 +18,7 @@ from preservation.forms.formats import FormatsForm as FormatsForm
 from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
+from preservation.model.validity import Verdict
 
 DipForm = Literal["bag", "tar", "originals"]
 
@@ -118,6 +119,7 @@ class File(BaseModel):
     puid: str | None
     format: str
     mime: str
+    validity: Verdict
 
 
 class Event(BaseModel):

@@ -229,6 +229,7 @@ def file(value: storage.HeldFile) -> forms.File:
         puid=value.puid,
         format=value.format_name,
         mime=value.mime,
+        validity=value.validity,
     )
 
 

@@ -1,4 +1,4 @@
-"""The states of a package on its way: Sip, Verified, Identified, Characterized, Aip, StoredAip.
+"""The states of a package on its way, from Sip by way of Verified to Aip and StoredAip.
 
 Each is a frozen value that says what is now true. They hold paths and small tuples, never content.
 """
@@ -12,9 +12,10 @@ from preservation.model.description import Record
 from preservation.model.fixity import Claim, Digest
 from preservation.model.formats import Identification
 from preservation.model.identifiers import PackageId
-from preservation.model.premis import Event, RightsStatement
+from preservation.model.premis import Application, Event, RightsStatement
 from preservation.model.report import Remark
 from preservation.model.storage import Copy, Member, Summary
+from preservation.model.validity import Judgement
 
 
 class SipKind(StrEnum):
@@ -123,18 +124,6 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """A program that made a file, by the file's own word; `created` is a date of ISO 8601 or empty.
-
-    PREMIS 3, section 1.5.5, `creatingApplication`.
-    """
-
-    name: str
-    version: str = ""
-    created: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Characteristics:
     """Technical metadata of one file: short facts (`pages`, `12`) and what hinders its use."""
 
@@ -157,6 +146,14 @@ class Characterized:
 
     identified: Identified
     characteristics: tuple[Characteristics, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What validators judged of every payload file (same order); empty where none was asked."""
+
+    characterized: Characterized
+    judgements: tuple[tuple[Judgement, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from preservation.model.fixity import Digest
 from preservation.model.formats import Answer, Format
 from preservation.model.identifiers import PackageId
 from preservation.model.report import Remark
+from preservation.model.validity import Judgement
 
 
 class EventType(StrEnum):
@@ -114,13 +115,26 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """A program that made a file, by the file's own word; `created` is a date of ISO 8601 or empty.
+
+    PREMIS 3, section 1.5.5, `creatingApplication`.
+    """
+
+    name: str
+    version: str = ""
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileObject:
     """A PREMIS object of category file.
 
     `identifier` is a UUID. `path` is where the file lies in the AIP, with `/`; `original_name` its
     path in the SIP as given, in the reversible written form of `names.written`; `size` octets.
     `digests` has the archive's SHA-512 first. `characteristics` are short facts of the technical
-    metadata (`pages`: `12`); `inhibitors` what hinders use (`encryption`).
+    metadata (`pages`: `12`); `inhibitors` what hinders use (`encryption`); `applications` made it
+    by its own word; `judgements` are what validators say of it.
     """
 
     identifier: str
@@ -134,6 +148,8 @@ class FileObject:
     answers: tuple[Answer, ...] = ()
     characteristics: tuple[tuple[str, str], ...] = ()
     inhibitors: tuple[str, ...] = ()
+    applications: tuple[Application, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from preservation.model.description import Record
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
 from preservation.model.premis import Event
+from preservation.model.validity import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A payload file as the catalogue lists it; `path` is its path inside the AIP."""
+    """A payload file as the catalogue lists it; `path` is its path inside the AIP.
+
+    `validity` is what all that validators judged comes to; of an AIP that was packed before there
+    were any it is not performed.
+    """
 
     path: str
     original_name: str
@@ -37,6 +42,7 @@ class HeldFile:
     puid: Puid | None
     format_name: str
     mime: str
+    validity: Verdict = Verdict.NOT_PERFORMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ schemas = "schemas"
 [tools]
 identifiers = ["siegfried", "fido"]
 characterizers = ["pdf", "image", "text"]
+validators = ["pdf", "verapdf", "image", "xml", "zip"]
 # Seconds that a tool may take for a file, beyond the time for its size, before it is stopped.
 patience = 60
 """
@@ -77,6 +78,7 @@ class ToolSettings(_Part):
         "unsure", description="when the second identifier is asked too"
     )
     characterizers: tuple[str, ...] = ("pdf", "image", "text")
+    validators: tuple[str, ...] = ("pdf", "verapdf", "image", "xml", "zip")
     patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 
 

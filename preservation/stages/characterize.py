@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from preservation import __version__
-from preservation.errors import ToolFailed
+from preservation.asking import agent_of, answers, counted, grouped
 from preservation.model.packages import Characteristics, Characterized, Identified
 from preservation.model.premis import Agent, EventType, Finding, Outcome
 from preservation.ports import Characterizer, Progress
@@ -41,7 +41,7 @@ def characterize(
                     found[place] += result
             progress.advance(len(untouched.intersection(batch)))
             untouched.difference_update(batch)
-        yield from _performance(_agent(tool), len(places) - len(failures), failures)
+        yield from _performance(agent_of(tool), len(places) - len(failures), failures)
     progress.advance(len(untouched))
     yield from _left_out(identified, sorted(untouched))
     yield from _warnings(paths, found)
@@ -55,31 +55,14 @@ def _told(
     root = os.fsencode(identified.verified.sip.root)
     files = identified.payload
     paths = [os.path.join(root, files[place].received.given) for place in places]
-    told: list[Characteristics | str] = []
-    try:
-        told.extend(tool.characterize(paths))
-        if len(told) == len(paths):
-            return told
-        failure = f"{_agent(tool).name} gave {len(told)} answers for {len(paths)} files"
-        told.clear()
-    except ToolFailed as error:
-        failure = str(error)
-    return told + [failure] * (len(paths) - len(told))
-
-
-def _agent(tool: Characterizer) -> Agent:
-    """Who the tool is; when it cannot even tell that, the name that its adapter has."""
-    try:
-        return tool.agent
-    except ToolFailed:
-        return Agent(type(tool).__name__)
+    return answers(tool, tool.characterize, paths, missing=str)
 
 
 def _performance(agent: Agent, done: int, failures: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     if done:
-        yield _finding(Outcome.SUCCESS, f"technical metadata of {_count(done)}", (), agent=agent)
-    for reason, group in _grouped(failures):
-        note = f"{reason} ({_count(len(group))})"
+        yield _finding(Outcome.SUCCESS, f"technical metadata of {counted(done)}", (), agent=agent)
+    for reason, group in grouped(failures).items():
+        note = f"{reason} ({counted(len(group))})"
         yield _finding(Outcome.NOT_PERFORMED, note, group, agent=agent)
 
 
@@ -92,7 +75,7 @@ def _left_out(identified: Identified, places: Sequence[int]) -> Iterator[Finding
         counts[name] = counts.get(name, 0) + 1
     if counts:
         listed = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
-        note = f"no tool is installed for the formats of {_count(len(places))}: {listed}"
+        note = f"no tool is installed for the formats of {counted(len(places))}: {listed}"
         yield _finding(Outcome.NOT_PERFORMED, note, ())
 
 
@@ -100,25 +83,14 @@ def _warnings(paths: Sequence[str], found: Sequence[Characteristics]) -> Iterato
     hindered = [(path, c.inhibitors) for path, c in zip(paths, found, strict=True) if c.inhibitors]
     if hindered:
         kinds = ", ".join(sorted({kind for _, kinds in hindered for kind in kinds}))
-        note = f"use is hindered by {kinds} ({_count(len(hindered))})"
+        note = f"use is hindered by {kinds} ({counted(len(hindered))})"
         yield _finding(Outcome.WARNING, note, [path for path, _ in hindered])
     damaged = [
         path for path, c in zip(paths, found, strict=True) if any(k == "damage" for k, _ in c.facts)
     ]
     if damaged:
-        note = f"tools found damage, told with each file ({_count(len(damaged))})"
+        note = f"tools found damage, told with each file ({counted(len(damaged))})"
         yield _finding(Outcome.WARNING, note, damaged)
-
-
-def _grouped(reasons: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    groups: dict[str, list[str]] = {}
-    for reason, path in reasons:
-        groups.setdefault(reason, []).append(path)
-    yield from groups.items()
-
-
-def _count(files: int) -> str:
-    return f"{files} file" if files == 1 else f"{files} files"
 
 
 def _finding(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from preservation import __version__
-from preservation.errors import ToolFailed
+from preservation.asking import agent_of, counted, formats_told, grouped
 from preservation.model.formats import Answer, Identification, decide
 from preservation.model.packages import Identified, ReceivedFile, Role, Verified
 from preservation.model.premis import Agent, EventType, Finding, Outcome
@@ -41,7 +41,7 @@ def identify(
         yield _finding(Outcome.NOT_PERFORMED, f"{_NO_TOOL}; {len(files)} files", ())
     for place, tool in enumerate(tools):
         own = [(f, heard[place]) for f, heard in zip(files, answers, strict=True) if heard[place:]]
-        yield from _performance(_agent(tool), own)
+        yield from _performance(agent_of(tool), own)
     if tools:
         yield from _conclusions(files, identifications)
     return Identified(verified, identifications)
@@ -66,12 +66,12 @@ def _asked(
     opinions = ThreadPoolExecutor(max_workers=1)
     try:
         for start in range(0, len(paths), _BATCH):
-            told = heard(tools[0], paths[start : start + _BATCH])
+            told = formats_told(tools[0], paths[start : start + _BATCH])
             answers += [(answer,) for answer in told]
             unsure = [start + n for n, answer in enumerate(told) if always or not answer.sure]
             if unsure and len(tools) > 1:
                 ask = [paths[place] for place in unsure]
-                pending.append((unsure, opinions.submit(heard, tools[1], ask)))
+                pending.append((unsure, opinions.submit(formats_told, tools[1], ask)))
             progress.advance(len(told) - (len(unsure) if len(tools) > 1 else 0))
         for unsure, future in pending:
             for place, answer in zip(unsure, future.result(), strict=True):
@@ -80,29 +80,6 @@ def _asked(
     finally:
         opinions.shutdown(cancel_futures=True)
     return answers
-
-
-def heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
-    """One answer for each path, whatever becomes of the tool."""
-    told: list[Answer] = []
-    try:
-        told.extend(tool.identify(paths))
-        if len(told) == len(paths):
-            return told
-        failure = f"{_agent(tool).name} gave {len(told)} answers for {len(paths)} files"
-        told.clear()
-    except ToolFailed as error:
-        failure = str(error)
-    missing = Answer(_agent(tool).name, not_performed=failure)
-    return told + [missing] * (len(paths) - len(told))
-
-
-def _agent(tool: Identifier) -> Agent:
-    """Who the tool is; when it cannot even tell that, the name that its adapter has."""
-    try:
-        return tool.agent
-    except ToolFailed:
-        return Agent(type(tool).__name__.lower())
 
 
 def _performance(agent: Agent, asked: Sequence[tuple[ReceivedFile, Answer]]) -> Iterator[Finding]:
@@ -117,8 +94,10 @@ def _performance(agent: Agent, asked: Sequence[tuple[ReceivedFile, Answer]]) -> 
         )
         yield _finding(Outcome.SUCCESS, note, (), agent=agent)
     failed = [(answer.not_performed, file) for file, answer in asked if answer.not_performed]
-    for reason, group in _grouped(failed):
-        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), group, agent=agent)
+    for reason, group in grouped(failed).items():
+        yield _finding(
+            Outcome.NOT_PERFORMED, f"{reason} ({counted(len(group))})", group, agent=agent
+        )
 
 
 def _conclusions(
@@ -127,29 +106,16 @@ def _conclusions(
     """What is unknown, by reason, and what the identifiers do not agree on."""
     pairs = list(zip(files, identifications, strict=True))
     unknown = [(i.reason, file) for file, i in pairs if not i.known and i.performed]
-    for reason, group in _grouped(unknown):
-        yield _finding(Outcome.WARNING, _counted(f"unknown format: {reason}", group), group)
+    for reason, group in grouped(unknown).items():
+        yield _finding(Outcome.WARNING, f"unknown format: {reason} ({counted(len(group))})", group)
     unheard = [(i.reason, file) for file, i in pairs if not i.performed]
-    for reason, group in _grouped(unheard):
+    for reason, group in grouped(unheard).items():
         about = group if len(group) < len(files) else ()  # nothing named: the whole package
-        yield _finding(Outcome.NOT_PERFORMED, _counted(reason, group), about)
+        yield _finding(Outcome.NOT_PERFORMED, f"{reason} ({counted(len(group))})", about)
     disputed = [file for file, i in pairs if i.disputed]
     if disputed:
         reason = "the identifiers name different formats; each answer is kept with its file"
-        yield _finding(Outcome.WARNING, _counted(reason, disputed), disputed)
-
-
-def _grouped(
-    reasons: Iterable[tuple[str, ReceivedFile]],
-) -> Iterator[tuple[str, list[ReceivedFile]]]:
-    groups: dict[str, list[ReceivedFile]] = {}
-    for reason, file in reasons:
-        groups.setdefault(reason, []).append(file)
-    yield from groups.items()
-
-
-def _counted(reason: str, group: Sequence[ReceivedFile]) -> str:
-    return f"{reason} ({len(group)} {'file' if len(group) == 1 else 'files'})"
+        yield _finding(Outcome.WARNING, f"{reason} ({counted(len(disputed))})", disputed)
 
 
 def _finding(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from preservation.errors import ToolFailed, Unavailable
-from preservation.model.formats import Answer, Identification, decide
+from preservation.asking import agent_of, formats_told
+from preservation.errors import Unavailable
+from preservation.model.formats import Identification, decide
 from preservation.model.names import given
 from preservation.model.premis import ARKIV, Agent, EventType, Finding, Outcome
 from preservation.model.reidentification import Due
@@ -59,7 +60,7 @@ def reidentify(
         with TemporaryDirectory(dir=scratch, prefix="again-") as folder:
             told += _asked(batch, held, identifiers, Path(folder))
         progress.advance(len(batch))
-    agents = [agent for tool in identifiers if (agent := _agent(tool))]
+    agents = [agent for tool in identifiers if (agent := agent_of(tool)).version]
     yield from _performances(agents, told)
     releases = tuple((agent.name, agent.note) for agent in agents)
     yield from _conclusions(told, releases)
@@ -92,7 +93,7 @@ def _asked(
         else:
             paths[it.file.path] = path
     ready = list(paths.values())
-    answers = zip(*(_heard(tool, ready) for tool in identifiers), strict=True)
+    answers = zip(*(formats_told(tool, ready) for tool in identifiers), strict=True)
     decided = {path: decide(both) for path, both in zip(paths, answers, strict=True)}
     return [Again(it, decided.get(it.file.path), failures.get(it.file.path, "")) for it in batch]
 
@@ -121,25 +122,6 @@ def _write(held: Held, path: bytes, it: Due) -> str:
     if whole.hexdigest() != it.file.digest.value:
         return f"store {copy.store}: not as it was stored; run arkiv audit {copy.package}"
     return ""
-
-
-def _heard(tool: Identifier, paths: Sequence[bytes]) -> list[Answer]:
-    try:
-        told = list(tool.identify(paths))
-        failure = f"it gave {len(told)} answers for {len(paths)} files"
-        if len(told) == len(paths):
-            return told
-    except ToolFailed as error:
-        failure = str(error)
-    name = agent.name if (agent := _agent(tool)) else type(tool).__name__.lower()
-    return [Answer(name, not_performed=failure)] * len(paths)
-
-
-def _agent(tool: Identifier) -> Agent | None:
-    try:
-        return tool.agent
-    except ToolFailed:
-        return None
 
 
 def _performances(agents: Sequence[Agent], told: Sequence[Again]) -> Iterator[Finding]:

@@ -1,126 +1,126 @@
-"""Validate: is an AIP of ours what its METS and PREMIS say? Everything wrong at once."""
+"""Judges every payload file by the rules of its format, where there is a tool that can."""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from preservation.model.fixity import Algorithm, Digest
-from preservation.model.names import written
-from preservation.model.premis import ARKIV, EventType, Finding, Outcome
-from preservation.model.report import Remark
-from preservation.ports import Source
+from preservation.asking import agent_of, answers, counted, grouped
+from preservation.model.packages import Characterized, Validated
+from preservation.model.premis import ARKIV, Agent, EventType, Finding, Outcome
+from preservation.model.validity import FAULTY, Candidate, Judgement, Verdict
+from preservation.ports import Progress, Validator
 from preservation.recording import Stage
-from preservation.rules import Refused, sentence
-from preservation.standards import mets, schema
-from preservation.standards.untrusted import untrusted
-from preservation.standards.xml import METS
 
-Digests = Mapping[bytes, tuple[Digest, ...]]
+DETAIL = "payload files are held against the rules of their formats"
+_BATCH = 256
 
 
-def validate(found: Digests, source: Source) -> Stage[None]:
-    """Judge an AIP of ours by its METS and PREMIS; what is none is left alone.
+def validate(
+    characterized: Characterized, *, validators: Sequence[Validator], progress: Progress
+) -> Stage[Validated]:
+    """Have each validator judge the files that it can.
 
-    `found` are the digests of its files, by path.
+    A file that is not well-formed or not valid is a warning: what becomes of it is policy. What no
+    validator could judge is not performed, by format, and never passes for valid.
     """
-    root = _root(source)
-    if not root or not _ours(source, root + b"METS.xml"):
-        return
-    digests = {
-        path: digest
-        for path, every in found.items()
-        for digest in every
-        if digest.algorithm is Algorithm.SHA512
-    }
-    faults: list[Remark] = []
-    for finding in _judge_aip(source, root, digests):
-        faults += finding.remarks
-        yield finding
-    if faults:
-        raise Refused(*faults)
+    candidates = candidates_of(characterized)
+    files = characterized.identified.payload
+    judged: list[tuple[Judgement, ...]] = [()] * len(files)
+    kept: dict[tuple[Judgement, ...], tuple[Judgement, ...]] = {}  # most files share theirs
+    progress.begin("validate", len(files))
+    for validator in validators:
+        handled = {one for one in set(candidates) if validator.handles(one)}
+        places = [n for n, candidate in enumerate(candidates) if candidate in handled]
+        told: list[Judgement] = []
+        for start in range(0, len(places), _BATCH):
+            batch = places[start : start + _BATCH]
+            told += _judged(validator, characterized, candidates, batch)
+            progress.advance(sum(not judged[place] for place in batch))
+            for place, judgement in zip(batch, told[start:], strict=True):
+                own = (*judged[place], judgement)
+                judged[place] = kept.setdefault(own, own)
+        paths = [files[place].received.path for place in places]
+        yield from _performance(agent_of(validator), paths, told)
+    untouched = [n for n, own in enumerate(judged) if not own]
+    progress.advance(len(untouched))
+    yield from _left_out([candidates[n] for n in untouched])
+    return Validated(characterized, tuple(judged))
 
 
-def _root(source: Source) -> bytes:
-    """The folder of the AIP in its bag, with `/`, or nothing."""
-    tops = {name.split(b"/")[1] for name in source.sizes if name.count(b"/") > 1}
-    roots = [b"data/" + top + b"/" for top in tops]
-    return next((root for root in roots if root + b"METS.xml" in source.sizes), b"")
+def candidates_of(characterized: Characterized) -> list[Candidate]:
+    """What validators are told of each payload file; equal ones are the same object."""
+    seen: dict[Candidate, Candidate] = {}
+    found = []
+    for file, identification, characteristics in zip(
+        characterized.identified.payload,
+        characterized.identified.identifications,
+        characterized.characteristics,
+        strict=True,
+    ):
+        _, dot, extension = os.path.basename(file.received.given).rpartition(b".")
+        one = Candidate(
+            identification.format,
+            os.fsdecode(extension).lower() if dot else "",
+            next((value for name, value in characteristics.facts if name == "claims"), ""),
+        )
+        found.append(seen.setdefault(one, one))
+    return found
 
 
-def _ours(source: Source, name: bytes) -> bool:
-    """Whether Arkiv wrote this METS: the schemas are a profile of what Arkiv writes, no more."""
-    with source.open(name) as stream:
-        for event, element in untrusted(stream, written(name)):
-            if event == "end" and element.tag == f"{{{METS}}}name" and element.text == ARKIV.name:
-                return True
-            if event == "end" and element.tag == f"{{{METS}}}metsHdr":
-                break
-    return False
-
-
-def _judge_aip(source: Source, root: bytes, digests: Mapping[bytes, Digest]) -> Iterator[Finding]:
-    documents = [
-        name
-        for name in sorted(source.sizes)
-        if name.startswith(root)
-        and name.endswith((b"/METS.xml", b"metadata/preservation/premis.xml"))
-        and not name.startswith((root + b"submission/", root + b"representations/original/data/"))
+def _judged(
+    validator: Validator,
+    characterized: Characterized,
+    candidates: Sequence[Candidate],
+    places: Sequence[int],
+) -> list[Judgement]:
+    """One judgement for each place, whatever becomes of the validator."""
+    root = os.fsencode(characterized.identified.verified.sip.root)
+    files = characterized.identified.payload
+    items = [
+        (os.path.join(root, files[place].received.given), candidates[place]) for place in places
     ]
-    detail = "AIP: METS and PREMIS by the schemas of Arkiv"
-    faults = [fault for name in documents for fault in _schema_faults(source, name)]
-    if faults:
-        yield _failure(detail, [Remark("AIP-SCHEMA", found=fault) for fault in faults])
-        return
-    note = f"{len(documents)} documents are valid"
-    yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
-    detail = "AIP: every file that METS names, with its size and digest"
-    links = 0
-    faults = []
-    for name in documents:
-        if name.endswith(b"/METS.xml"):
-            for fault in _link_faults(source, name, digests):
-                if fault:
-                    faults.append(fault)
-                links += 1
-    if faults:
-        yield _failure(detail, [Remark("AIP-LINK", found=fault) for fault in faults])
-    else:
-        note = f"{links} links agree"
-        yield Finding(EventType.VALIDATION, Outcome.SUCCESS, ARKIV, detail, note)
+    missing = partial(_missing, str(agent_of(validator)))
+    return answers(validator, validator.validate, items, missing=missing)
 
 
-def _failure(detail: str, faults: list[Remark]) -> Finding:
-    note = "; ".join(sentence(fault) for fault in faults)
-    return Finding(
-        EventType.VALIDATION, Outcome.FAILURE, ARKIV, detail, note, remarks=tuple(faults)
+def _missing(agent: str, reason: str) -> Judgement:
+    return Judgement(agent, Verdict.NOT_PERFORMED, "", reason)
+
+
+def _performance(
+    agent: Agent, paths: Sequence[str], told: Sequence[Judgement]
+) -> Iterator[Finding]:
+    """What a validator did: one event for what it judged, one for each fault and each failure."""
+    made = [it for it in told if it.verdict is not Verdict.NOT_PERFORMED]
+    if made:
+        counts = ((verdict, sum(it.verdict is verdict for it in made)) for verdict in Verdict)
+        listed = ", ".join(f"{count} {verdict}" for verdict, count in counts if count)
+        yield _finding(Outcome.SUCCESS, f"{counted(len(made))}: {listed}", agent=agent)
+    pairs = list(zip(told, paths, strict=True))
+    faults = [(f"{it.verdict} as {it.against}", path) for it, path in pairs if it.verdict in FAULTY]
+    for reason, group in grouped(faults).items():
+        note = f"{reason}, told with each file ({counted(len(group))})"
+        yield _finding(Outcome.WARNING, note, group, agent=agent)
+    failures = [(it.note, path) for it, path in pairs if it.verdict is Verdict.NOT_PERFORMED]
+    for reason, group in grouped(failures).items():
+        note = f"{reason} ({counted(len(group))})"
+        yield _finding(Outcome.NOT_PERFORMED, note, group, agent=agent)
+
+
+def _left_out(candidates: Sequence[Candidate]) -> Iterator[Finding]:
+    """The formats that no validator judges, with how many files each."""
+    names = (
+        f"{it.format.puid} {it.format.name}" if it.format.puid else "unknown format"
+        for it in candidates
     )
+    counts = {name: len(group) for name, group in grouped((n, n) for n in names).items()}
+    if counts:
+        listed = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
+        note = f"no validator is installed for the formats of {counted(len(candidates))}: {listed}"
+        yield _finding(Outcome.NOT_PERFORMED, note)
 
 
-def _schema_faults(source: Source, name: bytes) -> Iterator[str]:
-    kind = schema.SchemaName.METS if name.endswith(b"/METS.xml") else schema.SchemaName.PREMIS
-    with source.open(name) as stream:
-        for reason in schema.validate(stream, kind):
-            yield f"{written(name)}: {reason}"
-
-
-def _link_faults(source: Source, name: bytes, digests: Mapping[bytes, Digest]) -> Iterator[str]:
-    """For each link of a METS document what is wrong with it; nothing when it is in order."""
-    folder = name.rpartition(b"/")[0] + b"/"
-    with source.open(name) as stream:
-        document = mets.read(stream)
-    references: list[mets.MetadataRef | mets.FileRef] = [
-        *document.descriptive,
-        *document.provenance,
-        *(representation.mets for representation in document.representations),
-        *(file for group in document.groups for file in group.files),
-    ]
-    for it in references:
-        target = folder + it.path.encode("utf-8")
-        where = f"{written(name)}: {it.path}"
-        if target not in source.sizes:
-            yield f"{where}: the file is not there"
-        elif source.sizes[target] != it.size:
-            yield f"{where}: {it.size} octets expected, {source.sizes[target]} found"
-        elif digests.get(target) != it.digest:
-            found = digests[target].short if target in digests else "no digest"
-            yield f"{where}: {it.digest.short} expected, {found} found"
-        else:
-            yield ""
+def _finding(
+    outcome: Outcome, note: str, objects: Sequence[str] = (), *, agent: Agent = ARKIV
+) -> Finding:
+    return Finding(EventType.VALIDATION, outcome, agent, DETAIL, note, tuple(objects))

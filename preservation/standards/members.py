@@ -1,8 +1,8 @@
 """`members.jsonl`: where each file lies in an AIP's tar, one line of JSON a member.
 
 With it any file is one range read, and each can be checked alone. A line has `name`, `offset` (of
-the content, in octets), `size`, `sha512`, and for a payload file also `original`, `puid`, `format`
-and `mime`, as in `HeldFile`.
+the content, in octets), `size`, `sha512`, and for a payload file also `original`, `puid`, `format`,
+`mime` and `validity`, as in `HeldFile`; AIPs of before files were validated lack the last.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from preservation.errors import Corrupt
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import Puid
 from preservation.model.storage import HeldFile, Member
+from preservation.model.validity import Verdict
 from preservation.standards.shape import Json, differences, parsed
 
 _LINES_A_CHUNK: Final = 2000
@@ -23,6 +24,7 @@ _REASONS_MAX: Final = 50
 _LINE_MAX: Final = 1 << 20
 _MEMBER = {"name": str, "offset": int, "size": int, "sha512": str}
 _PAYLOAD = _MEMBER | {"original": str, "puid": (str, None), "format": str, "mime": str}
+_JUDGED = _PAYLOAD | {"validity": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _line(row: Member | MemberRow, offset: int, file: HeldFile | None) -> str:
     format_name, mime = encode_basestring(file.format_name), encode_basestring(file.mime)
     return (
         f'{line}, "original": {encode_basestring(file.original_name)}, "puid": {puid}, '
-        f'"format": {format_name}, "mime": {mime}}}\n'
+        f'"format": {format_name}, "mime": {mime}, "validity": "{file.validity}"}}\n'
     )
 
 
@@ -153,7 +155,9 @@ def _row(line: bytes, where: str) -> MemberRow:
         if again == line + b"\n" and type(row.offset) is type(row.size) is int:
             return row
     found = parsed(line, where)
-    shape = _PAYLOAD if type(found) is dict and "original" in found else _MEMBER
+    shape: dict[str, object] = {**_MEMBER}
+    if type(found) is dict and "original" in found:
+        shape = {**(_JUDGED if "validity" in found else _PAYLOAD)}
     if reasons := differences(found, shape, where):
         raise Corrupt(*reasons)
     try:
@@ -177,4 +181,5 @@ def _file(found: Json, digest: Digest) -> HeldFile:
         puid=None if found["puid"] is None else Puid(found["puid"]),
         format_name=found["format"],
         mime=found["mime"],
+        validity=Verdict(found.get("validity", Verdict.NOT_PERFORMED)),
     )

@@ -1,17 +1,23 @@
 """Technical metadata from a worker, file by file, as the port `Characterizer` promises it."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from preservation.model.formats import Format
-from preservation.model.packages import Application, Characteristics
+from preservation.model.packages import Characteristics
+from preservation.model.premis import Application
 from preservation.tools.batches import Failure, results
 from preservation.tools.process import Json, Worker
 from preservation.tools.tool import Tool
 
 _BATCH = 64
 _SLOWEST = 2_000_000
+_DATE = re.compile(
+    r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
+)
 
 
 def media_types(format: Format) -> frozenset[str]:
@@ -27,6 +33,11 @@ class Extractor(Tool):
         return extract(self._worker, paths, patience=self._patience)
 
 
+def seconds(items: Sequence[Json], *, patience: float) -> float:
+    """How long a batch of paths may take: `patience`, and the time to read it at 2 MB/s."""
+    return patience + sum(_size(item) for item in items) // _SLOWEST
+
+
 def extract(
     worker: Worker, paths: Sequence[bytes], *, patience: float
 ) -> Iterator[Characteristics | str]:
@@ -38,11 +49,7 @@ def extract(
     """
     for start in range(0, len(paths), _BATCH):
         names = [os.fsdecode(path) for path in paths[start : start + _BATCH]]
-
-        def seconds(items: Sequence[Json]) -> float:
-            return patience + sum(_size(item) for item in items) // _SLOWEST
-
-        for result in results(worker, names, seconds=seconds):
+        for result in results(worker, names, seconds=partial(seconds, patience=patience)):
             yield _read(worker.name, result)
 
 
@@ -56,10 +63,15 @@ def _read(name: str, result: Json | Failure) -> Characteristics | str:
         return Characteristics(
             tuple((str(key), str(value)) for key, value in facts),
             tuple(str(inhibitor) for inhibitor in inhibitors),
-            tuple(Application(*map(str, told)) for told in chain(*applications)),
+            tuple(_application(*map(str, told)) for told in chain(*applications) if told[0]),
         )
     except (TypeError, ValueError):
         return f"{name} answered nonsense: {result!r:.80}"
+
+
+def _application(name: str, version: str = "", created: str = "") -> Application:
+    """Without a date that is none of ISO 8601, as files have them of every kind."""
+    return Application(name, version, created if _DATE.fullmatch(created) else "")
 
 
 def damage(problems: Sequence[str]) -> list[tuple[str, str]]:

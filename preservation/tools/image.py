@@ -9,7 +9,7 @@ from preservation.tools.extraction import Extractor, damage, media_types
 from preservation.tools.process import Json
 
 _MEMORY = 1 << 30
-_READABLE = {
+READABLE = {
     "image/tiff": "TIFF",
     "image/jpeg": "JPEG",
     "image/png": "PNG",
@@ -37,7 +37,7 @@ def _describe(path: str) -> Json:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
-            with PIL.Image.open(path, formats=tuple(_READABLE.values())) as image:
+            with PIL.Image.open(path, formats=tuple(READABLE.values())) as image:
                 facts = [
                     ("width", str(image.width)),
                     ("height", str(image.height)),
@@ -81,4 +81,4 @@ class Image(Extractor):
 
     def handles(self, format: Format) -> bool:
         """The common raster formats."""
-        return not media_types(format).isdisjoint(_READABLE)
+        return not media_types(format).isdisjoint(READABLE)

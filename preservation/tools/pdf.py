@@ -94,7 +94,8 @@ def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
     try:
         metadata = pdf.Root.get("/Metadata")
         # Looking for the schema's name first spares reading the XML of most files.
-        if metadata is None or b"pdfaid" not in metadata.read_bytes():
+        # It may be in any Unicode encoding; without zeros the name is there in all of them.
+        if metadata is None or b"pdfaid" not in metadata.read_bytes().replace(b"\0", b""):
             return []
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
             found = _PDFA.fullmatch(xmp.pdfa_status)

@@ -1,6 +1,6 @@
 """What every tool that works in a process of its own has in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Self
 
@@ -14,18 +14,20 @@ class Tool:
     def __init__(
         self,
         name: str,
-        function: Callable[[Sequence[Json]], Json],
+        function: Callable[..., Json],
         *,
+        given: tuple[Json, ...] = (),
         patience: float,
         memory: int | None,
     ) -> None:
         """Start nothing yet.
 
         `function` runs in the worker: it answers `[None]` with `[[version, note]]`, and other items
-        with one result each. `patience` is in seconds a batch, `memory` caps the address space.
+        with one result each; `given` are its other arguments. `patience` is in seconds a batch,
+        `memory` caps the address space.
         """
         self._patience = patience
-        self._worker = Worker(name, function, memory=memory)
+        self._worker = Worker(name, function, given=given, memory=memory)
 
     def __enter__(self) -> Self:
         return self

@@ -97,7 +97,7 @@ def test_every_status_says_what_to_do() -> None:
 def test_tools(tmp_path) -> None:
     told = rows(section("architecture.md", "Tools"))
     real = set()
-    for kind in ("identifiers", "characterizers"):
+    for kind in ("identifiers", "characterizers", "validators"):
         toolbox = Toolbox(ToolSettings(**{kind: ("no-such-tool",)}), tmp_path)
         with pytest.raises(errors.Misconfigured, match="choose from") as refused:
             getattr(toolbox, kind)

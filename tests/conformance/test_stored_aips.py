@@ -100,7 +100,7 @@ def archive(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def without_tools(archive):
-    none = ToolSettings(identifiers=(), characterizers=())
+    none = ToolSettings(identifiers=(), characterizers=(), validators=())
     return replace(archive, settings=archive.settings.model_copy(update={"tools": none}))
 
 

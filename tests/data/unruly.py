@@ -98,3 +98,14 @@ def lists_of_nothing(batch):
 
 def run_a_program(path):
     run(["sh", "-c", f"echo $$ > {path}; exec sleep 60"])
+
+
+def faulty_words(batch):
+    """A verdict that there is not."""
+    return [["perfect", "", ""] for _ in batch]
+
+
+def fussy_judge(batch):
+    """Judges everything well-formed, but hangs or crashes when a path says so."""
+    fussy(batch)
+    return [["well-formed", "", ""] for _ in batch]

@@ -46,6 +46,7 @@ def tooled(archive_folder):
     file = archive_folder / "arkiv.toml"
     text = file.read_text("utf-8")
     text = text.replace("characterizers = []", 'characterizers = ["pdf", "image"]')
+    text = text.replace("validators = []", 'validators = ["pdf", "image", "xml", "zip"]')
     text = text.replace("identifiers = []", 'identifiers = ["siegfried"]')
     file.write_text(text, "utf-8")
     return opened(archive_folder)

@@ -196,6 +196,7 @@ def test_the_documents_are_as_their_schemas_say(arkiv, archive_folder, bad_bag, 
 def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_folder, bad_bag):
     with closing(sqlite3.connect(archive_folder / "catalogue.sqlite")) as old:
         old.execute("DROP TABLE rejections")
+        old.execute("ALTER TABLE files DROP COLUMN validity")
         old.execute("UPDATE alembic_version SET version_num = 'r0001'")
         old.commit()
 

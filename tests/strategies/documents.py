@@ -11,6 +11,7 @@ from preservation.model.identifiers import PackageId, Puid
 from preservation.model.premis import (
     Agent,
     AgentType,
+    Application,
     Event,
     EventType,
     FileObject,
@@ -21,6 +22,7 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
+from preservation.model.validity import Judgement, Verdict
 from preservation.standards import mets
 from preservation.standards.eark import terms as eark
 
@@ -139,6 +141,12 @@ answers = st.builds(
 ) | st.builds(Answer, filled, not_performed=filled)
 
 
+applications = st.builds(
+    Application, filled, texts, st.sampled_from(["", "1999", "2024-05-01T10:00:00+02:00"])
+)
+judgements = st.builds(Judgement, filled, st.sampled_from(Verdict), texts, texts)
+
+
 @st.composite
 def file_objects(draw):
     path = f"representations/original/data/{draw(paths)}"
@@ -155,6 +163,8 @@ def file_objects(draw):
         answers=tuple(draw(st.lists(answers, max_size=2))),
         characteristics=tuple(draw(st.lists(st.tuples(filled, texts), max_size=2))),
         inhibitors=tuple(draw(st.lists(filled, max_size=2))),
+        applications=tuple(draw(st.lists(applications, max_size=2))),
+        judgements=tuple(draw(st.lists(judgements, max_size=2))),
     )
 
 

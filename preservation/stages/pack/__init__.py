@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from preservation.model.packages import Aip, Characterized, Role, Sip
+from preservation.model.packages import Aip, Role, Sip, Validated
 from preservation.model.premis import (
     ARKIV,
     Event,
@@ -13,6 +13,7 @@ from preservation.model.premis import (
     Outcome,
 )
 from preservation.model.storage import Account, HeldFile, Member, Summary
+from preservation.model.validity import verdict
 from preservation.recording import Stage
 from preservation.stages.pack.bag import members
 from preservation.stages.pack.documents import VERSION, Documents, Packing
@@ -30,12 +31,12 @@ from preservation.standards.tar import Layout
 from preservation.streams import write_file
 
 
-def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
+def pack(validated: Validated, *, packing: Packing) -> Stage[Aip]:
     """Write every document of the AIP, validate it against our schemas, and lay out the tar.
 
     The last event that PREMIS has is this one; it is on record before PREMIS is written.
     """
-    verified = characterized.identified.verified
+    verified = validated.characterized.identified.verified
     sip = verified.sip
     account = _account(sip)
     detail = "AIP (E-ARK CSIP and AIP 2.2, METS 1.12, PREMIS 3, BagIt 1.0)"
@@ -47,9 +48,9 @@ def pack(characterized: Characterized, *, packing: Packing) -> Stage[Aip]:
     records = describe(sip, documents)
     accompany(sip, documents, account.preserved_files)
     agree(sip, documents, packing.agreement)
-    objects = tuple(file_objects(characterized))
+    objects = tuple(file_objects(validated))
     represent(objects, documents, packing, _creation(own))
-    enclose(characterized, documents, packing, events)
+    enclose(validated.characterized, documents, packing, events)
     summary = Summary(
         sip.id,
         VERSION,
@@ -108,6 +109,7 @@ def _held(file: FileObject) -> HeldFile:
         told.puid,
         told.name,
         told.mime,
+        verdict(file.judgements),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 
 from preservation.model.description import Record, Statement
 from preservation.model.names import written
-from preservation.model.packages import Characterized, Role, Sip
+from preservation.model.packages import Characterized, Role, Sip, Validated
 from preservation.model.premis import (
     Event,
     FileObject,
@@ -71,14 +71,16 @@ def agree(sip: Sip, documents: Documents, text: bytes) -> None:
         documents.write(next(path for path in AGREEMENT if path not in taken), [text])
 
 
-def file_objects(characterized: Characterized) -> Iterator[FileObject]:
+def file_objects(validated: Validated) -> Iterator[FileObject]:
     """A PREMIS object for each payload file, in the order of the package."""
+    characterized = validated.characterized
     identified = characterized.identified
     package = identified.verified.sip.id
-    for file, identification, characteristics in zip(
+    for file, identification, characteristics, judgements in zip(
         identified.payload,
         identified.identifications,
         characterized.characteristics,
+        validated.judgements,
         strict=True,
     ):
         yield FileObject(
@@ -93,6 +95,8 @@ def file_objects(characterized: Characterized) -> Iterator[FileObject]:
             identification.answers,
             characteristics.facts,
             characteristics.inhibitors,
+            characteristics.applications,
+            judgements,
         )
 
 

@@ -13,6 +13,7 @@ from preservation.model.identifiers import PackageId, Puid
 from preservation.model.premis import (
     Agent,
     AgentType,
+    Application,
     Event,
     EventType,
     FileObject,
@@ -21,6 +22,7 @@ from preservation.model.premis import (
     RepresentationObject,
     RightsStatement,
 )
+from preservation.model.validity import Judgement, Verdict
 from preservation.standards.premis import rights
 from preservation.standards.premis.document import (
     ANSWER,
@@ -145,7 +147,9 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
         raise ValueError(f"object {identifier} lacks objectCharacteristics")
     notes = [note.text or "" for note in _all(about, "format/formatNote")]
     decisions = [note.removeprefix(DECISION) for note in notes if note.startswith(DECISION)]
-    facts = about.iterfind("p:objectCharacteristicsExtension/c:characteristics/c:fact", _NS)
+    told = "p:objectCharacteristicsExtension/c:characteristics"
+    facts = about.iterfind(f"{told}/c:fact", _NS)
+    judgements = about.iterfind(f"{told}/c:judgement", _NS)
     return FileObject(
         identifier=identifier,
         path=_text(element, "storage/contentLocation/contentLocationValue"),
@@ -158,6 +162,29 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
         answers=tuple(answer(note) for note in notes if note.startswith(ANSWER)),
         characteristics=tuple((required(fact, "name"), fact.text or "") for fact in facts),
         inhibitors=tuple(kind.text or "" for kind in _all(about, "inhibitors/inhibitorType")),
+        applications=tuple(_applications(about)),
+        judgements=tuple(_judgement(element) for element in judgements),
+    )
+
+
+def _applications(about: etree._Element) -> Iterator[Application]:
+    """The programs that are named; the date without a name is that of the file itself."""
+    for element in _all(about, "creatingApplication"):
+        name = _optional(element, "creatingApplicationName")
+        if name:
+            yield Application(
+                name,
+                _optional(element, "creatingApplicationVersion"),
+                _optional(element, "dateCreatedByApplication"),
+            )
+
+
+def _judgement(element: etree._Element) -> Judgement:
+    return Judgement(
+        required(element, "by"),
+        Verdict(required(element, "verdict")),
+        required(element, "against"),
+        element.text or "",
     )
 
 

@@ -9,6 +9,7 @@ from preservation.model.formats import Format
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import (
     Agent,
+    Application,
     Event,
     EventType,
     FileObject,
@@ -17,6 +18,7 @@ from preservation.model.premis import (
     RightsStatement,
     object_identifier,
 )
+from preservation.model.validity import Judgement
 from preservation.standards.premis import rights as rights_of
 from preservation.standards.premis.document import (
     CHARACTERISTICS,
@@ -160,7 +162,8 @@ def _file(file: FileObject, included: str) -> str:
         f"{''.join([f'<formatNote>{text(note)}</formatNote>' for note in notes])}"
         "</format>\n<creatingApplication><dateCreatedByApplication>"
         f"{instant(file.modified)}</dateCreatedByApplication></creatingApplication>"
-        f"{_inhibitors(file.inhibitors)}{_characteristics(file.characteristics)}"
+        f"{''.join(map(_application, file.applications))}{_inhibitors(file.inhibitors)}"
+        f"{_characteristics(file.characteristics, file.judgements)}"
         f"</objectCharacteristics><originalName>{text(file.original_name)}</originalName>\n"
         f"{_storage(file.path)}{included}</object>\n"
     )
@@ -200,13 +203,35 @@ def _inhibitors(kinds: Sequence[str]) -> str:
     )
 
 
-def _characteristics(facts: Sequence[tuple[str, str]]) -> str:
-    if not facts:
+@lru_cache(maxsize=1024)
+def _application(it: Application) -> str:
+    version = it.version and (
+        f"<creatingApplicationVersion>{text(it.version)}</creatingApplicationVersion>"
+    )
+    date = it.created and (
+        f"<dateCreatedByApplication>{text(it.created)}</dateCreatedByApplication>"
+    )
+    return (
+        f"<creatingApplication><creatingApplicationName>{text(it.name)}</creatingApplicationName>"
+        f"{version}{date}</creatingApplication>"
+    )
+
+
+def _characteristics(facts: Sequence[tuple[str, str]], judgements: Sequence[Judgement]) -> str:
+    if not facts and not judgements:
         return ""
     rows = "".join(f'<fact name="{attribute(name)}">{text(value)}</fact>' for name, value in facts)
     return (
         f'<objectCharacteristicsExtension><characteristics xmlns="{CHARACTERISTICS}">{rows}'
-        "</characteristics></objectCharacteristicsExtension>"
+        f"{''.join(map(_judgement, judgements))}</characteristics></objectCharacteristicsExtension>"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _judgement(it: Judgement) -> str:
+    return (
+        f'<judgement by="{attribute(it.agent)}" against="{attribute(it.against)}"'
+        f' verdict="{it.verdict}">{text(it.note)}</judgement>'
     )
 
 

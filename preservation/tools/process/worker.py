@@ -45,17 +45,20 @@ class Worker:
     def __init__(
         self,
         name: str,
-        function: Callable[[Json], Json],
+        function: Callable[..., Json],
         *,
+        given: tuple[Json, ...] = (),
         memory: int | None = None,
         variables: tuple[str, ...] = (),
     ) -> None:
         """Only take note: nothing is started yet; `name` is what messages call the tool.
 
-        `variables` are added to the process's environment, such as `GOGC=50`.
+        `given` goes to the function after each batch; `variables` are added to the process's
+        environment, such as `GOGC=50`.
         """
         self.name = name
         self._function = function
+        self._given = given
         self._memory = memory
         self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,6 +112,7 @@ class Worker:
             "path": [entry or str(Path.cwd()) for entry in sys.path],
             "module": self._function.__module__,
             "function": self._function.__qualname__,
+            "given": self._given,
             "memory": self._memory,
             "lifeline": reader,
         }
@@ -219,14 +223,15 @@ def _serve(settings: dict[str, Json]) -> None:
     sys.stderr = os.fdopen(silence, "w")
     if settings["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (settings["memory"],) * 2)
-    function: Callable[[Json], Json] | None = None
+    function: Callable[..., Json] | None = None
+    given = settings["given"]
     for line in questions:
         try:
             if function is None:
                 function = getattr(
                     importlib.import_module(settings["module"]), settings["function"]
                 )
-            answer = json.dumps({"kind": "result", "value": function(json.loads(line))})
+            answer = json.dumps({"kind": "result", "value": function(json.loads(line), *given)})
         except Exception as error:
             text = f"{type(error).__name__}: {error}".rstrip(": ")
             answer = json.dumps({"kind": "failure", "value": text[:500]})

@@ -126,11 +126,12 @@ class Tree:
                     {},
                     self.e("dateCreatedByApplication", {}, instant(file.modified)),
                 ),
+                *map(self.application, file.applications),
                 *(
                     self.e("inhibitors", {}, self.e("inhibitorType", {}, k))
                     for k in file.inhibitors
                 ),
-                self.facts(file.characteristics),
+                self.facts(file),
             ),
             self.e("originalName", {}, file.original_name),
             self.storage(file.path),
@@ -166,10 +167,27 @@ class Tree:
             *(self.e("formatNote", {}, note) for note in notes),
         )
 
-    def facts(self, facts):
-        if not facts:
+    def application(self, it):
+        return self.e(
+            "creatingApplication",
+            {},
+            self.e("creatingApplicationName", {}, it.name),
+            self.e("creatingApplicationVersion", {}, it.version) if it.version else None,
+            self.e("dateCreatedByApplication", {}, it.created) if it.created else None,
+        )
+
+    def facts(self, file):
+        rows = [self.fact("fact", {"name": name}, value) for name, value in file.characteristics]
+        rows += [
+            self.fact(
+                "judgement",
+                {"by": it.agent, "against": it.against, "verdict": it.verdict.value},
+                it.note,
+            )
+            for it in file.judgements
+        ]
+        if not rows:
             return None
-        rows = [self.fact("fact", {"name": name}, value) for name, value in facts]
         return self.e("objectCharacteristicsExtension", {}, self.fact("characteristics", {}, *rows))
 
     def term(self, name, value, *, known=True):

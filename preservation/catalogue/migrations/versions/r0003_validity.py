@@ -1,0 +1,17 @@
+"""What validators found of each file."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "r0003"
+down_revision = "r0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Of the files that are there, nothing was judged."""
+    op.add_column(
+        "files",
+        sa.Column("validity", sa.String(16), nullable=False, server_default="not performed"),
+    )
