@@ -13,6 +13,7 @@ from preservation.model.malware import Content, Engine, Scan
 from preservation.model.packages import Characteristics
 from preservation.model.premis import Agent, Event
 from preservation.model.storage import Copy, HeldFile, Summary
+from preservation.model.tally import Tally
 from preservation.model.validity import Candidate, Judgement
 
 
@@ -198,6 +199,10 @@ class Catalogue(Protocol):
 
     def files(self, id: PackageId) -> Iterator[HeldFile]:
         """The payload files of the newest version, in the order of the package."""
+        ...
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """The payload files of all newest versions, counted by format, validity and year."""
         ...
 
     def events(self, id: PackageId) -> tuple[Event, ...]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from preservation import mistakes, resources
+from preservation import mistakes
 from preservation.agreements import Agreed, find
 from preservation.assembly.archive import Archive
 from preservation.errors import Misconfigured
 from preservation.model.agreement import Agreement
+from preservation.policies import FOLDER, available, read
 from preservation.ports import Store
-
-POLICIES = "profiles/formats"
 
 
 def agreed(archive: Archive, name: str) -> Agreed:
@@ -41,11 +40,16 @@ def _lacking(archive: Archive, found: Agreed) -> Iterator[str]:
         where, count = at("storage", "copies"), len(archive.stores)
         remedy = "add stores to arkiv.toml, or ask for fewer copies"
         yield f"{where}: {storage.copies} copies, and {count} stores; {remedy}"
-    policies = resources.laid_over(POLICIES, archive.folder).keys() | {"default"}
+    policies = available(archive.folder)
     if policy.policy not in policies:
         known = ", ".join(sorted(policies))
-        remedy = f"write it into {POLICIES}/{policy.policy}.toml, or use one of {known}"
+        remedy = f"write it into {FOLDER}/{policy.policy}.toml, or use one of {known}"
         yield f"{at('formats', 'policy')}: {policy.policy}: there is no such policy; {remedy}"
+        return
+    try:
+        read(policies[policy.policy])
+    except Misconfigured as error:
+        yield from error.reasons
 
 
 def stores(archive: Archive, agreement: Agreement) -> tuple[Store, ...]:

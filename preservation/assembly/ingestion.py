@@ -32,11 +32,12 @@ from preservation.model.packages import (
 from preservation.model.premis import Event, Outcome
 from preservation.model.receipt import Receipt
 from preservation.model.report import Remark
+from preservation.policies import find as find_policy
 from preservation.ports import Progress
 from preservation.recording import Stage, record
 from preservation.rules import Refused
 from preservation.settings.place import cores
-from preservation.stages.admit import admit, admit_formats
+from preservation.stages.admit import admit, admit_formats, admit_validity
 from preservation.stages.characterize import characterize
 from preservation.stages.pack import Packing, pack
 from preservation.stages.receive import receive
@@ -73,6 +74,7 @@ class Ingestion:
         self._archive = archive
         self._agreed = agreed
         self._agreement = agreed.agreement
+        self._decided = find_policy(agreed.agreement.format_policy, archive.folder)
         self._stores = stores(archive, agreed.agreement)
         self._journal = Heeding(archive.journal)
         self._sip = Path()
@@ -92,6 +94,7 @@ class Ingestion:
             ("admit formats", self._admit_formats),
             ("characterize", self._characterize),
             ("validate", self._validate),
+            ("admit validity", self._admit_validity),
             ("pack", self._pack),
             ("replicate", self._replicate),
             ("register", self._register),
@@ -193,6 +196,10 @@ class Ingestion:
         self._rest_from(len(validated.judgements))
         return validated
 
+    def _admit_validity(self, validated: Validated) -> Validated:
+        stage = admit_validity(validated, policy=self._decided.policy)
+        return self._record("admit validity", stage)
+
     def _rest_from(self, files: int) -> None:
         """Give the tools' memory back where it is wanted; a small package leaves them running."""
         if files > MANY:
@@ -205,7 +212,7 @@ class Ingestion:
             self._scratch,
             self._archive.settings.archive.name,
             self.events,
-            self._agreed.kept,
+            {"agreement": self._agreed.kept, "format-policy": self._decided.kept},
         )
         return self._record("pack", pack(validated, packing=packing))
 

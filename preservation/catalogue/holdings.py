@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Select, Table, delete, func, insert, select, 
 
 from preservation.catalogue import rows, tables
 from preservation.catalogue.database import Joined, Transactions
+from preservation.catalogue.tallies import tallies
 from preservation.errors import Corrupt
 from preservation.model.fixity import Digest
 from preservation.model.formats import Format
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Event
 from preservation.model.storage import Copy, HeldFile, Summary
+from preservation.model.tally import Tally
 from preservation.standards.reidentified import conclusion
 
 
@@ -86,6 +88,12 @@ class SqlCatalogue:
                     if it is None
                     else replace(file, puid=it.puid, format_name=it.name, mime=it.mime)
                 )
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Files of the newest versions, counted by format, validity and year."""
+        newest = _newest().with_only_columns(tables.packages.c.number)
+        with self._database.reading() as connection:
+            return tuple(tallies(connection, newest))
 
     def events(self, id: PackageId) -> tuple[Event, ...]:
         """All events of an AIP in all its versions, in the order of time, each once."""

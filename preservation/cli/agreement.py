@@ -30,7 +30,7 @@ def check(
     """
     with told(json=json):
         from preservation.agreements import read
-        from preservation.forms.words import agreed
+        from preservation.forms.agreed import agreed
 
         found = read(file)
         place = archive_here(archive)
@@ -93,7 +93,7 @@ def listing(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """
     with told(json=json):
         from preservation.agreements import available, read
-        from preservation.forms.words import agreed
+        from preservation.forms.agreed import agreed
 
         files = available(archive_here(archive))
         forms = [agreed(read(file)) for _, file in sorted(files.items())]

@@ -8,6 +8,7 @@ import typer
 
 from preservation.cli import screen
 from preservation.cli.failing import tell, told
+from preservation.cli.files import write
 from preservation.cli.here import archive_here, tools_here
 from preservation.cli.options import AgreementOption, JsonOption, SeveralOption
 from preservation.errors import Rejected
@@ -78,7 +79,9 @@ def _one(path: Path, name: str, *, html: Path | None, by: "Agreement", json: boo
                 )
             form = checked(report, name)
         if html:
-            _write(html, form)
+            from preservation.forms.page import page
+
+            write(html, page(form))
     except ArkivError as error:
         tell(error, json=json)
         return error.exit_code
@@ -87,16 +90,6 @@ def _one(path: Path, name: str, *, html: Path | None, by: "Agreement", json: boo
     else:
         _say(form)
     return Rejected.exit_code if form.status == "invalid" else 0
-
-
-def _write(file: Path, form: "CheckForm") -> None:
-    from preservation.errors import Misconfigured
-    from preservation.forms.page import page
-
-    try:
-        file.write_text(page(form), "utf-8")
-    except OSError as error:
-        raise Misconfigured(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _scanner() -> "Scanner | None":

@@ -17,7 +17,9 @@ from preservation.cli import (
     ingest,
     init,
     listing,
+    policy,
     rebuild,
+    report,
     screen,
     show,
 )
@@ -46,6 +48,8 @@ for name, command in (
     app.command(name)(command)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(formats.app, name="formats")
+app.add_typer(policy.app, name="policy")
+app.add_typer(report.app, name="report")
 
 
 def _version(wanted: bool) -> None:

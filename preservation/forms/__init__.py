@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from preservation.forms.agreed import AgreedForm as AgreedForm
 from preservation.forms.agreed import RulesForm as RulesForm
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
@@ -18,6 +19,8 @@ from preservation.forms.formats import FormatsForm as FormatsForm
 from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
+from preservation.forms.held_formats import ReportForm as ReportForm
+from preservation.forms.policy import PolicyForm as PolicyForm
 from preservation.model.validity import Verdict
 
 DipForm = Literal["bag", "tar", "originals"]
@@ -227,16 +230,6 @@ class RejectionForm(Form):
         return Counter(it.code for it in self.findings if it.level == "error").most_common()
 
 
-class AgreedForm(Form):
-    """A submission agreement without mistakes."""
-
-    status: Literal["valid"]
-    name: str
-    producer: str
-    because: str
-    file: str
-
-
 class RebuildForm(Form):
     """What a rebuild of the catalogue took in."""
 
@@ -288,6 +281,8 @@ FORMS: tuple[type[Form], ...] = (
     ExplainForm,
     AgreedForm,
     RulesForm,
+    PolicyForm,
+    ReportForm,
     RejectionForm,
     RebuildForm,
     IdentifyForm,

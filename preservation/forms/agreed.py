@@ -24,6 +24,16 @@ class AgreedRule(BaseModel):
     meaning: str
 
 
+class AgreedForm(Form):
+    """A submission agreement without mistakes."""
+
+    status: Literal["valid"]
+    name: str
+    producer: str
+    because: str
+    file: str
+
+
 class RulesForm(Form):
     """What an agreement says, with what counts where it says nothing."""
 
@@ -33,6 +43,17 @@ class RulesForm(Form):
     file: str
     because: dict[str, str] = Field(description="why, by table; the whole agreement by ``")
     rules: tuple[AgreedRule, ...]
+
+
+def agreed(value: "Agreed") -> AgreedForm:
+    """A submission agreement."""
+    return AgreedForm(
+        status="valid",
+        name=value.agreement.name,
+        producer=value.agreement.producer,
+        because=value.told.because,
+        file=written(os.fsencode(value.file)),
+    )
 
 
 def rules(value: "Agreed") -> RulesForm:

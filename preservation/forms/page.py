@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from preservation.forms import CheckForm, Remark
+from preservation.forms.html import facts, framed
 from preservation.forms.words import REPORT
 from preservation.model.packages import SipKind
 from preservation.model.rejection import Rejection
@@ -33,46 +34,27 @@ BAGS = {
 }
 """What the report says of a bag: RFC 8493 tells complete from valid."""
 
-STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: #1c1c1c;
-  background: #fff; max-width: 50rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.25rem; margin: 2rem 0 .25rem; }
-h3 { font-size: 1rem; margin: 0 0 .5rem; }
+_STYLE = """
 .verdict { font-weight: 700; font-size: 1.1rem; padding: .75rem 1rem; border-left: .5rem solid; }
 .invalid { background: #fdf0ee; border-color: #a3200d; color: #7a1709; }
 .valid { background: #eef7ee; border-color: #1f6b2c; color: #174f21; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .5rem 0; }
-dt { color: #555; } dd { margin: 0; white-space: pre-wrap; }
 section.finding { border: 1px solid #bbb; border-left: .4rem solid #555; border-radius: .25rem;
   padding: .75rem 1rem; margin: 1rem 0; }
 section.error { border-left-color: #a3200d; } section.warning { border-left-color: #8a5a00; }
 section.info { border-left-color: #2a5a8a; }
-code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9em; }
 .do { font-weight: 600; } ul { padding-left: 1.2rem; } li { margin: .25rem 0; }
-.quiet { color: #555; } summary { cursor: pointer; padding: .25rem 0; }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .4rem; } }
-@media print { body { max-width: none; padding: 0; font-size: 11pt; }
-  section.finding li { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  details::details-content { content-visibility: visible; height: auto; } }
+@media print { section.finding li { break-inside: avoid; } }
 """
 
 
 def page(form: CheckForm) -> str:
     """The page of one report."""
-    name = escape(form.path)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'\">\n"
-        f"<title>Report on {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>Report on {name}</h1>\n{_verdict(form)}{_facts(form)}"
-        f"{''.join(_levels(form.findings))}"
+    body = (
+        f"{_verdict(form)}{_facts(form)}{''.join(_levels(form.findings))}"
         f"{_list('Checks that were made', form.done)}"
         f"{_list('Checks that were not made', form.not_performed)}"
-        "</main>\n</body>\n</html>\n"
     )
+    return framed(f"Report on {form.path}", body, style=_STYLE)
 
 
 def _verdict(form: CheckForm) -> str:
@@ -95,11 +77,7 @@ def _facts(form: CheckForm) -> str:
         ("Size", f"{form.bytes:,} bytes"),
         ("Findings", ", ".join(counts)),
     )
-    return f"<dl>{''.join(_row(*row) for row in rows)}</dl>\n"
-
-
-def _row(term: str, value: str) -> str:
-    return f"<dt>{term}</dt><dd>{escape(value)}</dd>"
+    return facts(rows)
 
 
 def _levels(findings: Sequence[Remark]) -> Iterator[str]:
@@ -140,8 +118,8 @@ def _sentence(text: str) -> str:
 
 def _values(it: Remark) -> str:
     rows = (("Where", it.where), ("Expected", it.expected), ("Found", it.found))
-    shown = "".join(_row(term, value) for term, value in rows if value)
-    return f"<dl>{shown}</dl>\n" if shown else ""
+    shown = tuple(row for row in rows if row[1])
+    return facts(shown) if shown else ""
 
 
 def _item(it: Remark) -> str:

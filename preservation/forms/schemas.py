@@ -7,6 +7,7 @@ from pathlib import Path
 
 from preservation.agreements import AgreementFile
 from preservation.forms import FORMS, Form
+from preservation.policies import PolicyFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,14 +15,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def documents() -> Iterator[tuple[str, str]]:
     """File name (`ingest.json`) and text of each schema, the same in every run.
 
-    The last is that of agreements, for editors.
+    The last are those of agreements and format policies, for editors.
     """
     for form in FORMS:
         # As it is printed: a field with a default is always there.
         schema = {"$schema": DIALECT} | form.model_json_schema(mode="serialization")
         yield file_name(form), json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-    written = {"$schema": DIALECT} | AgreementFile.model_json_schema()
-    yield "agreement.json", json.dumps(written, indent=2, ensure_ascii=False) + "\n"
+    for name, file in (("agreement", AgreementFile), ("format-policy", PolicyFile)):
+        written = {"$schema": DIALECT} | file.model_json_schema()
+        yield f"{name}.json", json.dumps(written, indent=2, ensure_ascii=False) + "\n"
 
 
 def file_name(form: type[Form]) -> str:

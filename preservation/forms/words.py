@@ -1,6 +1,5 @@
 """Values of the model in the forms that commands print and flows return."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -24,7 +23,6 @@ from preservation.rules import Rule, errors, said, sentence
 REPORT = "report.html"
 
 if TYPE_CHECKING:  # a list of AIPs needs none of the stages
-    from preservation.agreements import Agreed
     from preservation.assembly.check import Report
     from preservation.model.receipt import Receipt
     from preservation.ports import Catalogue
@@ -80,17 +78,6 @@ def receipt(value: "Receipt", sip: str) -> forms.IngestForm:
             for e in value.exclusions
         ),
         warnings=value.warnings,
-    )
-
-
-def agreed(value: "Agreed") -> forms.AgreedForm:
-    """A submission agreement."""
-    return forms.AgreedForm(
-        status="valid",
-        name=value.agreement.name,
-        producer=value.agreement.producer,
-        because=value.told.because,
-        file=written(os.fsencode(value.file)),
     )
 
 

@@ -1,12 +1,14 @@
 """Admit: is a SIP what its producer and the archive have agreed on?"""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from preservation.asking import counted
 from preservation.model.agreement import Agreement
 from preservation.model.names import written
-from preservation.model.packages import Identified, Sip, SipKind
+from preservation.model.packages import Identified, Sip, SipKind, Validated
+from preservation.model.policy import FormatPolicy, LetIn, OnInvalid
 from preservation.model.premis import (
     ARKIV,
     EventType,
@@ -16,6 +18,7 @@ from preservation.model.premis import (
     RightsStatement,
 )
 from preservation.model.report import Level, Remark
+from preservation.model.validity import FAULTY, Judgement
 from preservation.recording import Stage
 from preservation.rules import Refused, errors, level, sentence
 
@@ -71,6 +74,62 @@ def admit_formats(identified: Identified, *, agreement: Agreement) -> Stage[Iden
     if files:
         raise Refused(*files)
     return identified
+
+
+def admit_validity(validated: Validated, *, policy: FormatPolicy) -> Stage[Validated]:
+    """Do with faulty files what the policy says; raises Refused with those that it does not keep.
+
+    Without a faulty file there is nothing to decide, and nothing is put on record.
+    """
+    identified = validated.characterized.identified
+    kept: list[str] = []
+    let_in: dict[LetIn, list[str]] = defaultdict(list)
+    refused: dict[Remark, str] = {}
+    for file, it, judgements in zip(
+        identified.payload, identified.identifications, validated.judgements, strict=True
+    ):
+        faults = [one for one in judgements if one.verdict in FAULTY]
+        if not faults:
+            continue
+        digest = file.digests[0].value
+        what = policy.on_invalid(it.format.puid)
+        if what is OnInvalid.KEEP:
+            kept.append(file.received.path)
+        elif digest in policy.let_in:
+            let_in[policy.let_in[digest]].append(file.received.path)
+        else:
+            code = "POLICY-ASK" if what is OnInvalid.ASK else "POLICY-INVALID"
+            found = f"{_faults(faults)}; SHA-512 {digest}"
+            refused[Remark(code, written(file.received.given), found)] = file.received.path
+    yield from _decisions(policy, kept, let_in, refused)
+    if refused:
+        raise Refused(*refused)
+    return validated
+
+
+def _faults(faults: Sequence[Judgement]) -> str:
+    return "; ".join(f"{it.verdict} as {it.against} ({it.agent}): {it.note}" for it in faults)
+
+
+def _decisions(
+    policy: FormatPolicy,
+    kept: Sequence[str],
+    let_in: Mapping[LetIn, Sequence[str]],
+    refused: Mapping[Remark, str],
+) -> Iterator[Finding]:
+    """One finding for each thing that was decided, with the files that it was decided of."""
+    detail = f"{policy.title}: what becomes of faulty files"
+    kind = EventType.VALIDATION
+    if kept:
+        note = f"kept with their faults ({counted(len(kept))})"
+        yield Finding(kind, Outcome.WARNING, ARKIV, detail, note, tuple(kept))
+    for decision, paths in let_in.items():
+        note = f"let in by {decision.by}, because: {decision.because} ({counted(len(paths))})"
+        yield Finding(kind, Outcome.WARNING, ARKIV, detail, note, tuple(paths))
+    if refused:
+        note = f"refused ({counted(len(refused))})"
+        objects, remarks = tuple(refused.values()), tuple(refused)
+        yield Finding(kind, Outcome.FAILURE, ARKIV, detail, note, objects, remarks=remarks)
 
 
 def _finding(agreement: Agreement, remarks: tuple[Remark, ...], what: str) -> Finding:

@@ -25,6 +25,8 @@ STAGES = [
     "identify",
     "admit formats",
     "characterize",
+    "validate",
+    "admit validity",
     "pack",
     "replicate",
     "register",

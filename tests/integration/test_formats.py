@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,10 @@ def test_stored_files_are_told_again_on_record_and_a_rebuild_knows_it(
     (answer,) = told[min(unknown)]["answers"]
     assert answer["release"].startswith("PRONOM 122 of 2026-01-19")
     assert answer["evidence"].startswith("signature ")
+    _, (report,) = arkiv("report", "formats")
+    assert {it["puid"]: it["files"] for it in report["formats"]} == Counter(
+        file["puid"] for file in after["file_list"]
+    )
     code, text = arkiv("show", aip, "--formats", json=False)
     assert code == 0
     assert max(map(len, text.splitlines())) <= 80

@@ -19,10 +19,10 @@ from preservation.stages.pack.bag import members
 from preservation.stages.pack.documents import VERSION, Documents, Packing
 from preservation.stages.pack.metadata import (
     accompany,
-    agree,
     describe,
     enclose,
     file_objects,
+    keep_rules,
     represent,
 )
 from preservation.standards.members import write as write_members
@@ -47,7 +47,7 @@ def pack(validated: Validated, *, packing: Packing) -> Stage[Aip]:
     documents = Documents(sip.id, packing.scratch / "aip", packing.created)
     records = describe(sip, documents)
     accompany(sip, documents, account.preserved_files)
-    agree(sip, documents, packing.agreement)
+    keep_rules(sip, documents, packing.rules)
     objects = tuple(file_objects(validated))
     represent(objects, documents, packing, _creation(own))
     enclose(validated.characterized, documents, packing, events)

@@ -1,6 +1,6 @@
 """The documents of an AIP while they are written: where each lies, its size and its digest."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +25,8 @@ XML = "application/xml"
 class Packing:
     """What pack needs besides the package: when, for which stores, and a folder to write into.
 
-    `events` gives the events on record at the moment it is called; `organization` may be empty, and
-    so may `agreement`, the text of the one that the SIP came under.
+    `events` gives the events on record at the moment it is called; `organization` may be empty.
+    `rules` are the texts that the SIP came under, by what they are (`agreement`).
     """
 
     created: datetime
@@ -34,7 +34,7 @@ class Packing:
     scratch: Path
     organization: str
     events: Callable[[], Sequence[Event]]
-    agreement: bytes = b""
+    rules: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def agents(self) -> tuple[Agent, ...]:

@@ -1,6 +1,6 @@
 """METS, PREMIS and Dublin Core of an AIP, from what the stages found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -58,17 +58,22 @@ def _moment(nanoseconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-AGREEMENT = ("submission/agreement.toml", "submission/agreement-of-the-archive.toml")
-"""Where the agreement lies: the second place if the SIP has a file of the first name."""
+RULES = "submission/"
+"""Where the agreement and the format policy lie that the package came under."""
 
 TOML = "application/toml"
 
 
-def agree(sip: Sip, documents: Documents, text: bytes) -> None:
-    """The agreement that the package came under, as it was then."""
+def keep_rules(sip: Sip, documents: Documents, rules: Mapping[str, bytes]) -> None:
+    """What the package came under, as it was then; under another name if the SIP has a file of it.
+
+    A rule without a text is not kept: nobody agreed on it.
+    """
     taken = {file.path for file in sip.files}
-    if text:
-        documents.write(next(path for path in AGREEMENT if path not in taken), [text])
+    for name, text in rules.items():
+        if text:
+            places = (f"{RULES}{name}.toml", f"{RULES}{name}-of-the-archive.toml")
+            documents.write(next(path for path in places if path not in taken), [text])
 
 
 def file_objects(validated: Validated) -> Iterator[FileObject]:
@@ -158,7 +163,7 @@ def enclose(
             rights=sip.rights,
         ),
     )
-    agreement = [documents.reference(p, TOML) for p in AGREEMENT if p in documents.written]
+    rules = [documents.reference(p, TOML) for p in documents.written if p.startswith(RULES)]
     files = (
         mets.FileRef(
             object_identifier(sip.id, file.received.path),
@@ -183,7 +188,7 @@ def enclose(
         (
             documents.group("Documentation", "documentation/", _documentation_mime),
             documents.group("Schemas", "schemas/", lambda _: XML),
-            mets.FileGroup("Submission", chain(agreement, files)),
+            mets.FileGroup("Submission", chain(rules, files)),
         ),
         (mets.RepresentationRef("original", documents.reference(f"{ORIGINAL}/METS.xml", XML)),),
     )
