@@ -105,15 +105,26 @@ class Toolbox:
     @cached_property
     def characterizers(self) -> Sequence[Characterizer]:
         """In the order of the settings."""
-        from preservation.tools.image import Image  # noqa: PLC0415
-        from preservation.tools.pdf import Pdf  # noqa: PLC0415
-        from preservation.tools.text import Text  # noqa: PLC0415
+        from preservation.tools.characterizers.archives import Archives  # noqa: PLC0415
+        from preservation.tools.characterizers.extraction import Extractor  # noqa: PLC0415
+        from preservation.tools.characterizers.image import Image  # noqa: PLC0415
+        from preservation.tools.characterizers.mail import Mail  # noqa: PLC0415
+        from preservation.tools.characterizers.office import Office  # noqa: PLC0415
+        from preservation.tools.characterizers.pdf import Pdf  # noqa: PLC0415
+        from preservation.tools.characterizers.siard import Siard  # noqa: PLC0415
+        from preservation.tools.characterizers.text import Text  # noqa: PLC0415
+        from preservation.tools.characterizers.warc import Warc  # noqa: PLC0415
 
         patience = self._told.patience
-        make: Mapping[str, Callable[[], Pdf | Image | Text]] = {
+        make: Mapping[str, Callable[[], Extractor]] = {
             "pdf": partial(Pdf, patience=patience),
             "image": partial(Image, patience=patience),
             "text": partial(Text, patience=patience),
+            "office": partial(Office, patience=patience),
+            "archives": partial(Archives, patience=patience),
+            "mail": partial(Mail, patience=patience),
+            "siard": partial(Siard, patience=patience),
+            "warc": partial(Warc, patience=patience),
         }
         _require_known(self._told.characterizers, make)
         return [self._begin(make[name]()) for name in self._told.characterizers]

@@ -39,7 +39,7 @@ schemas = "schemas"
 
 [tools]
 identifiers = ["siegfried", "fido"]
-characterizers = ["pdf", "image", "text"]
+characterizers = ["pdf", "image", "text", "office", "archives", "mail", "siard", "warc"]
 validators = ["pdf", "verapdf", "image", "xml", "zip"]
 # Seconds that a tool may take for a file, beyond the time for its size, before it is stopped.
 patience = 60
@@ -77,7 +77,9 @@ class ToolSettings(_Part):
     second_opinion: Literal["unsure", "always"] = Field(
         "unsure", description="when the second identifier is asked too"
     )
-    characterizers: tuple[str, ...] = ("pdf", "image", "text")
+    characterizers: tuple[str, ...] = (
+        *("pdf", "image", "text", "office", "archives", "mail", "siard", "warc"),
+    )
     validators: tuple[str, ...] = ("pdf", "verapdf", "image", "xml", "zip")
     patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 

@@ -31,6 +31,8 @@ def characterize(
         formats = {i.format for i in identified.identifications}  # the unknown one too
         handled = {one for one in formats if tool.handles(one)}
         places = [n for n, i in enumerate(identified.identifications) if i.format in handled]
+        if not places:  # then it need not even start
+            continue
         failures: list[tuple[str, str]] = []
         for start in range(0, len(places), _BATCH):
             batch = places[start : start + _BATCH]

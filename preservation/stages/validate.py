@@ -31,6 +31,8 @@ def validate(
     for validator in validators:
         handled = {one for one in set(candidates) if validator.handles(one)}
         places = [n for n, candidate in enumerate(candidates) if candidate in handled]
+        if not places:  # then it need not even start
+            continue
         told: list[Judgement] = []
         for start in range(0, len(places), _BATCH):
             batch = places[start : start + _BATCH]

@@ -7,7 +7,7 @@ import pytest
 
 from preservation.model.formats import Format
 from preservation.model.validity import Candidate, Verdict
-from preservation.tools.pdf import Pdf
+from preservation.tools.characterizers.pdf import Pdf
 from preservation.tools.validators.pdf import Pdf as Syntax
 from preservation.tools.validators.verapdf import VeraPdf, jar
 

@@ -5,9 +5,10 @@ import warnings
 from collections.abc import Sequence
 from typing import ClassVar
 
-from preservation.tools.image import READABLE
+from preservation.tools.characterizers.image import READABLE
 from preservation.tools.process import Json
-from preservation.tools.validators.judge import Judge, each, faulty, sound
+from preservation.tools.tool import each
+from preservation.tools.validators.judge import Judge, faulty, sound
 
 _MEMORY = 3 << 30
 _PIXELS_MAX = 400_000_000

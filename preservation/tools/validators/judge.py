@@ -1,20 +1,16 @@
 """Judgements from a worker, file by file, as the port `Validator` promises them."""
 
 import os
-import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from preservation.model.validity import Candidate, Judgement, Verdict
 from preservation.tools.batches import Failure, results
-from preservation.tools.extraction import media_types, seconds
 from preservation.tools.process import Json
-from preservation.tools.tool import Tool
+from preservation.tools.tool import Tool, cleaned, media_types, seconds
 
-_NOTE_MAX = 1000
 _LISTED = 3
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
 class Judge(Tool):
@@ -78,21 +74,3 @@ def faulty(
     more = len(different) - _LISTED
     text = "; ".join(different[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
     return [verdict.value, against, cleaned(text)]
-
-
-def each(judge: Callable[[str], Json], items: Sequence[Json]) -> Json:
-    """One answer for each path; what cannot be read cannot be judged."""
-    return [_one(judge, path) for path in items]
-
-
-def _one(judge: Callable[[str], Json], path: str) -> Json:
-    try:
-        return judge(path)
-    except OSError as error:
-        return f"the file cannot be read: {error.strerror or type(error).__name__}"
-
-
-def cleaned(text: str) -> str:
-    """A tool's words as XML can have them, on one line, and not endless."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text).split())
-    return line if len(line) <= _NOTE_MAX else line[: _NOTE_MAX - 1] + "…"

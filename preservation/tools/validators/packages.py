@@ -5,13 +5,12 @@ import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from lxml import etree
+from preservation.tools.zip_parts import document
 
 _TYPES = "[Content_Types].xml"
 _RELATIONS = "_rels/.rels"
 _MANIFEST = "META-INF/manifest.xml"
 _CONTAINER = "META-INF/container.xml"
-_PART_MAX = 16 << 20
 _OPC = "OOXML package (ECMA-376-2)"
 _ODF = "OpenDocument package (ODF 1.2, part 3)"
 _EPUB = "EPUB container (OCF 3)"
@@ -50,7 +49,7 @@ def _first(package: zipfile.ZipFile) -> Iterator[str]:
 
 def _opc(package: zipfile.ZipFile, names: frozenset[str]) -> Iterator[str]:
     """ECMA-376 part 2: a type for each part, and a part for each relationship."""
-    types = _document(package, _TYPES)
+    types = document(package, _TYPES)
     if isinstance(types, str):
         yield types
         return
@@ -70,7 +69,7 @@ def _opc(package: zipfile.ZipFile, names: frozenset[str]) -> Iterator[str]:
 
 
 def _relations(package: zipfile.ZipFile, name: str, lower: set[str]) -> Iterator[str]:
-    found = _document(package, name)
+    found = document(package, name)
     if isinstance(found, str):
         yield found
         return
@@ -89,7 +88,7 @@ def _odf(package: zipfile.ZipFile, names: frozenset[str]) -> Iterator[str]:
     if _MANIFEST not in names:
         yield f"{_MANIFEST} is missing"
         return
-    manifest = _document(package, _MANIFEST)
+    manifest = document(package, _MANIFEST)
     if isinstance(manifest, str):
         yield manifest
         return
@@ -106,7 +105,7 @@ def _epub(package: zipfile.ZipFile, names: frozenset[str]) -> Iterator[str]:
     if _CONTAINER not in names:
         yield f"{_CONTAINER} is missing"
         return
-    container = _document(package, _CONTAINER)
+    container = document(package, _CONTAINER)
     if isinstance(container, str):
         yield container
         return
@@ -116,14 +115,3 @@ def _epub(package: zipfile.ZipFile, names: frozenset[str]) -> Iterator[str]:
     for root in roots:
         if root not in names:
             yield f"{_CONTAINER} names {root}, which is not there"
-
-
-def _document(package: zipfile.ZipFile, name: str) -> "etree._Element | str":
-    """The root of a part in XML, or why it is none."""
-    if package.getinfo(name).file_size > _PART_MAX:
-        return f"{name} has more than {_PART_MAX} octets"
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
-    try:
-        return etree.fromstring(package.read(name), parser)
-    except etree.XMLSyntaxError as error:
-        return f"{name} is not well-formed: {error.msg}"

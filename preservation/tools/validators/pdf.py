@@ -7,7 +7,8 @@ from typing import ClassVar
 from preservation.model.validity import Verdict
 from preservation.tools.process import Json
 from preservation.tools.qpdf import problems_of
-from preservation.tools.validators.judge import Judge, each, faulty
+from preservation.tools.tool import each
+from preservation.tools.validators.judge import Judge, faulty
 
 _MEMORY = 2 << 30
 _HARMLESS = re.compile(r"handled correctly by qpdf|extraneous whitespace seen before xref")

@@ -12,9 +12,9 @@ from lxml import etree
 from preservation.errors import Misconfigured
 from preservation.model.validity import Candidate, Verdict
 from preservation.standards.installed_schemas import InstalledSchemas
-from preservation.tools.extraction import media_types
 from preservation.tools.process import Json
-from preservation.tools.validators.judge import Judge, each, faulty, sound
+from preservation.tools.tool import each, media_types
+from preservation.tools.validators.judge import Judge, faulty, sound
 
 _MEMORY = 2 << 30
 _CHUNK = 1 << 16

@@ -8,7 +8,8 @@ from typing import ClassVar
 from preservation import __version__
 from preservation.model.validity import Candidate, Verdict
 from preservation.tools.process import Json
-from preservation.tools.validators.judge import Judge, each, faulty, sound
+from preservation.tools.tool import each
+from preservation.tools.validators.judge import Judge, faulty, sound
 from preservation.tools.validators.packages import missing_parts
 
 _MEMORY = 1 << 30

@@ -14,9 +14,9 @@ from preservation.model.formats import Format
 from preservation.model.identifiers import Puid
 from preservation.model.validity import FAULTY, Candidate, Judgement, Verdict
 from preservation.tools.process import Worker
+from preservation.tools.tool import cleaned
 from preservation.tools.validators.image import Image
-from preservation.tools.validators.judge import cleaned
-from preservation.tools.validators.pdf import Pdf
+from preservation.tools.validators.pdf import Pdf, judge
 from preservation.tools.validators.xml import Xml
 from preservation.tools.validators.zip import Zip
 
@@ -190,6 +190,23 @@ class TestPdf:
         found = one(tools["pdf"], path)
         assert found.verdict is Verdict.NOT_WELL_FORMED
         assert "a.pdf" not in found.note
+
+    def test_a_bomb_costs_only_itself_the_answer(self, tools, tmp_path, monkeypatch):
+        bomb = tmp_path / "bomb.pdf"
+        with pikepdf.new() as pdf:
+            page = pdf.add_blank_page()
+            content = zlib.compress(bytes(400 << 20), 1)
+            page.obj.Contents = pikepdf.Stream(pdf, content, Filter=pikepdf.Name.FlateDecode)
+            pdf.save(bomb, recompress_flate=False)
+        assert bomb.stat().st_size < 4 << 20
+        write_pdf(tmp_path / "good.pdf")
+        with Worker("pikepdf", judge, memory=400 << 20) as small:
+            monkeypatch.setattr(tools["pdf"], "_worker", small)
+            first, second = judged(tools["pdf"], bomb, tmp_path / "good.pdf")
+        # qpdf itself calls this an error in the content stream, which it is not.
+        assert first.verdict is NOT_PERFORMED
+        assert first.note == "pikepdf failed: MemoryError: more than 400 MiB would be needed"
+        assert second.verdict is Verdict.WELL_FORMED
 
 
 class TestImage:

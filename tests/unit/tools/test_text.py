@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from preservation.model.formats import Format
 from preservation.model.identifiers import Puid
-from preservation.tools import text_facts
-from preservation.tools.text import Text
-from preservation.tools.text_encodings import PAGES, judge
-from preservation.tools.text_facts import facts_of
+from preservation.tools.characterizers import text_facts
+from preservation.tools.characterizers.text import Text
+from preservation.tools.characterizers.text_encodings import PAGES, judge
+from preservation.tools.characterizers.text_facts import facts_of
 
 TEXTS = {
     "Albanian": "Kuvendi i komunës vendosi për ndërtimin e shkollës së re në fshatin tonë. Është "

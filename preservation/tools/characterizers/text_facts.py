@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from preservation.tools.text_encodings import CONTROLS, SAMPLE, Judgement, judge
+from preservation.tools.characterizers.text_encodings import CONTROLS, SAMPLE, Judgement, judge
 
 Facts = list[tuple[str, str]]
 

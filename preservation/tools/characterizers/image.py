@@ -5,8 +5,9 @@ import warnings
 from collections.abc import Sequence
 
 from preservation.model.formats import Format
-from preservation.tools.extraction import Extractor, damage, media_types
+from preservation.tools.characterizers.extraction import Extractor, damage
 from preservation.tools.process import Json
+from preservation.tools.tool import media_types
 
 _MEMORY = 1 << 30
 READABLE = {

@@ -1,14 +1,14 @@
 """PDF files, characterized with pikepdf (qpdf)."""
 
 import re
-import resource
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preservation.model.formats import Format
-from preservation.tools.extraction import Extractor, damage, media_types
+from preservation.tools.characterizers.extraction import Extractor, damage
 from preservation.tools.process import Json
+from preservation.tools.qpdf import blame_memory, in_short, opened
+from preservation.tools.tool import media_types
 
 if TYPE_CHECKING:
     import pikepdf
@@ -27,66 +27,26 @@ def describe(items: Sequence[Json]) -> Json:
 
 
 def _described(path: str) -> Json:
-    """Also for a name that is not UTF-8, which pikepdf cannot be given."""
-    if path.isprintable():
-        return _describe(path)
-    try:
-        with open(path, "rb") as file:
-            return _describe(f"/dev/fd/{file.fileno()}")
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-def _describe(path: str) -> Json:
     import pikepdf  # noqa: PLC0415 - as above
 
+    problems: list[str] = []
     try:
-        with pikepdf.open(path) as pdf:
+        with opened(path) as pdf:
             facts = [("pages", str(len(pdf.pages))), ("PDF version", pdf.pdf_version)]
-            problems = _problems(pdf)
             facts += _claims(pdf, problems)
             facts += _active(pdf, problems)
+            # What was mended to open it; whether all of it can be read, validation tells.
+            problems = [*map(str, pdf.get_warnings()), *problems]
             inhibitors = ["encryption"] if pdf.is_encrypted else []
     except pikepdf.PasswordError:
         return [[], ["password protection"]]
     except pikepdf.PdfError as error:
-        _blame_memory(error)
+        blame_memory(error)
         facts, problems, inhibitors = [], [f"cannot be opened: {error}"], []
     except OSError as error:
         return error.strerror or str(error)
-    told = dict.fromkeys(_in_short(problem, path) for problem in problems)
+    told = dict.fromkeys(in_short(problem, path) for problem in problems)
     return [facts + damage(list(told)), inhibitors]
-
-
-def _problems(pdf: "pikepdf.Pdf") -> list[str]:
-    """What qpdf finds wrong when it decodes everything."""
-    import pikepdf  # noqa: PLC0415 - as above
-
-    try:
-        return [str(problem) for problem in pdf.check_pdf_syntax()]
-    except pikepdf.PdfError as error:
-        _blame_memory(error)
-        return [str(error)]
-
-
-def _blame_memory(error: Exception) -> None:
-    """Raise MemoryError when the cap may be what failed: qpdf calls that an error of the file.
-
-    A buffer that doubles fails when it holds a third of the cap, so a quarter is suspicious.
-    """
-    cap, _ = resource.getrlimit(resource.RLIMIT_AS)
-    status = Path("/proc/self/status")
-    if cap == resource.RLIM_INFINITY or not status.exists():
-        return
-    peak = re.search(r"VmPeak:\s*(\d+) kB", status.read_text())
-    if peak and int(peak[1]) * 1024 > cap // 4:
-        raise MemoryError(f"more than {cap >> 20} MiB would be needed") from error
-
-
-def _in_short(problem: str, path: str) -> str:
-    """A message of qpdf without the name of the file, which would differ from run to run."""
-    text = re.sub(r"\s+", " ", problem.replace(path, "").replace("WARNING: ", ""))
-    return re.sub(r"^[ :]+|(?<=:) :", "", text).strip()
 
 
 def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:

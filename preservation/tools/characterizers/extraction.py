@@ -2,6 +2,7 @@
 
 import os
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -11,31 +12,24 @@ from preservation.model.packages import Characteristics
 from preservation.model.premis import Application
 from preservation.tools.batches import Failure, results
 from preservation.tools.process import Json, Worker
-from preservation.tools.tool import Tool
+from preservation.tools.tool import Tool, cleaned, seconds
 
 _BATCH = 64
-_SLOWEST = 2_000_000
 _DATE = re.compile(
     r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
 )
 
 
-def media_types(format: Format) -> frozenset[str]:
-    """The MIME types of a format; PRONOM gives some formats several, separated by commas."""
-    return frozenset(part.strip() for part in format.mime.split(","))
-
-
 class Extractor(Tool):
     """A characterizer whose worker's function tells facts and inhibitors of each path."""
+
+    @abstractmethod
+    def handles(self, format: Format) -> bool:
+        """Whether it can say anything of this format."""
 
     def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
         """As the port promises: facts or a reason for each path, in order."""
         return extract(self._worker, paths, patience=self._patience)
-
-
-def seconds(items: Sequence[Json], *, patience: float) -> float:
-    """How long a batch of paths may take: `patience`, and the time to read it at 2 MB/s."""
-    return patience + sum(_size(item) for item in items) // _SLOWEST
 
 
 def extract(
@@ -61,8 +55,8 @@ def _read(name: str, result: Json | Failure) -> Characteristics | str:
     try:
         facts, inhibitors, *applications = result
         return Characteristics(
-            tuple((str(key), str(value)) for key, value in facts),
-            tuple(str(inhibitor) for inhibitor in inhibitors),
+            tuple((cleaned(str(key)), cleaned(str(value))) for key, value in facts),
+            tuple(cleaned(str(inhibitor)) for inhibitor in inhibitors),
             tuple(_application(*map(str, told)) for told in chain(*applications) if told[0]),
         )
     except (TypeError, ValueError):
@@ -71,7 +65,7 @@ def _read(name: str, result: Json | Failure) -> Characteristics | str:
 
 def _application(name: str, version: str = "", created: str = "") -> Application:
     """Without a date that is none of ISO 8601, as files have them of every kind."""
-    return Application(name, version, created if _DATE.fullmatch(created) else "")
+    return Application(cleaned(name), cleaned(version), created if _DATE.fullmatch(created) else "")
 
 
 def damage(problems: Sequence[str]) -> list[tuple[str, str]]:
@@ -81,10 +75,3 @@ def damage(problems: Sequence[str]) -> list[tuple[str, str]]:
     more = len(problems) - 3
     text = "; ".join(problems[:3]) + (f"; and {more} more" if more > 0 else "")
     return [("damage", text)]
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from preservation import __version__
 from preservation.model.formats import Format
-from preservation.tools.extraction import Extractor, media_types
+from preservation.tools.characterizers.extraction import Extractor
+from preservation.tools.characterizers.text_facts import facts_of
 from preservation.tools.process import Json
-from preservation.tools.text_facts import facts_of
+from preservation.tools.tool import each, media_types
 
 _MEMORY = 1 << 30
 _TYPES = ("application/xml", "application/json", "application/javascript", "application/x-sh")
@@ -17,14 +18,7 @@ def describe(items: Sequence[Json]) -> Json:
     """Run in the worker: facts of each path; the version for an item that is None."""
     if items == [None]:
         return [[__version__, "octets and the letters of languages"]]
-    return [_describe(path) for path in items]
-
-
-def _describe(path: str) -> Json:
-    try:
-        return [facts_of(path), []]
-    except OSError as error:
-        return f"the file cannot be read: {error.strerror or type(error).__name__}"
+    return each(lambda path: [facts_of(path), []], items)
 
 
 class Text(Extractor):
