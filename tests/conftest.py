@@ -72,7 +72,10 @@ def blank_archive(tmp_path_factory):
     file = folder / "arkiv.toml"
     text = file.read_text("utf-8")
     text, named = re.subn(
-        r"^(identifiers|characterizers|validators) = .*$", r"\1 = []", text, flags=re.MULTILINE
+        r"^(identifiers|characterizers|validators) = \[[^\]]*\]",
+        r"\1 = []",
+        text,
+        flags=re.MULTILINE,
     )
     assert named == 3
     file.write_text(text, "utf-8")

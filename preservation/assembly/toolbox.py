@@ -106,9 +106,11 @@ class Toolbox:
     def characterizers(self) -> Sequence[Characterizer]:
         """In the order of the settings."""
         from preservation.tools.characterizers.archives import Archives  # noqa: PLC0415
+        from preservation.tools.characterizers.exiftool import ExifTool  # noqa: PLC0415
         from preservation.tools.characterizers.extraction import Extractor  # noqa: PLC0415
         from preservation.tools.characterizers.image import Image  # noqa: PLC0415
         from preservation.tools.characterizers.mail import Mail  # noqa: PLC0415
+        from preservation.tools.characterizers.media import Media  # noqa: PLC0415
         from preservation.tools.characterizers.office import Office  # noqa: PLC0415
         from preservation.tools.characterizers.pdf import Pdf  # noqa: PLC0415
         from preservation.tools.characterizers.siard import Siard  # noqa: PLC0415
@@ -125,6 +127,8 @@ class Toolbox:
             "mail": partial(Mail, patience=patience),
             "siard": partial(Siard, patience=patience),
             "warc": partial(Warc, patience=patience),
+            "media": partial(Media, patience=patience),
+            "exiftool": partial(ExifTool, patience=patience),
         }
         _require_known(self._told.characterizers, make)
         return [self._begin(make[name]()) for name in self._told.characterizers]
@@ -133,8 +137,12 @@ class Toolbox:
     def validators(self) -> Sequence[Validator]:
         """In the order of the settings."""
         from preservation.tools.validators.image import Image  # noqa: PLC0415
+        from preservation.tools.validators.jp2 import Jp2  # noqa: PLC0415
         from preservation.tools.validators.judge import Judge  # noqa: PLC0415
+        from preservation.tools.validators.media import Media  # noqa: PLC0415
+        from preservation.tools.validators.mediaconch import MediaConch  # noqa: PLC0415
         from preservation.tools.validators.pdf import Pdf  # noqa: PLC0415
+        from preservation.tools.validators.png import Png  # noqa: PLC0415
         from preservation.tools.validators.verapdf import VeraPdf  # noqa: PLC0415
         from preservation.tools.validators.xml import Xml  # noqa: PLC0415
         from preservation.tools.validators.zip import Zip  # noqa: PLC0415
@@ -146,6 +154,10 @@ class Toolbox:
             "image": partial(Image, patience=patience),
             "xml": partial(Xml, schemas=self._schemas, patience=patience),
             "zip": partial(Zip, patience=patience),
+            "png": partial(Png, patience=patience),
+            "jp2": partial(Jp2, patience=patience),
+            "media": partial(Media, patience=patience),
+            "mediaconch": partial(MediaConch, patience=patience),
         }
         _require_known(self._told.validators, make)
         return [self._begin(make[name]()) for name in self._told.validators]

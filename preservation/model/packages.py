@@ -125,11 +125,15 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Characteristics:
-    """Technical metadata of one file: short facts (`pages`, `12`) and what hinders its use."""
+    """Technical metadata of one file: short facts (`pages`, `12`) and what hinders its use.
+
+    `outputs` are all the words of tools that say more than is told by facts: by whom, in JSON.
+    """
 
     facts: tuple[tuple[str, str], ...] = ()
     inhibitors: tuple[str, ...] = ()
     applications: tuple[Application, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: "Characteristics") -> "Characteristics":
         """What two tools say of one file; nothing is said twice but facts, which may differ."""
@@ -137,6 +141,7 @@ class Characteristics:
             self.facts + other.facts,
             tuple(dict.fromkeys(self.inhibitors + other.inhibitors)),
             tuple(dict.fromkeys(self.applications + other.applications)),
+            self.outputs + other.outputs,
         )
 
 

@@ -134,7 +134,8 @@ class FileObject:
     path in the SIP as given, in the reversible written form of `names.written`; `size` octets.
     `digests` has the archive's SHA-512 first. `characteristics` are short facts of the technical
     metadata (`pages`: `12`); `inhibitors` what hinders use (`encryption`); `applications` made it
-    by its own word; `judgements` are what validators say of it.
+    by its own word; `outputs` are all words of tools (by whom, JSON); `judgements` are what
+    validators say of it.
     """
 
     identifier: str
@@ -149,6 +150,7 @@ class FileObject:
     characteristics: tuple[tuple[str, str], ...] = ()
     inhibitors: tuple[str, ...] = ()
     applications: tuple[Application, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
     judgements: tuple[Judgement, ...] = ()
 
 

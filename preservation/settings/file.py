@@ -39,8 +39,10 @@ schemas = "schemas"
 
 [tools]
 identifiers = ["siegfried", "fido"]
-characterizers = ["pdf", "image", "text", "office", "archives", "mail", "siard", "warc"]
-validators = ["pdf", "verapdf", "image", "xml", "zip"]
+characterizers = [
+  "pdf", "image", "text", "office", "archives", "mail", "siard", "warc", "media", "exiftool",
+]
+validators = ["pdf", "verapdf", "image", "png", "jp2", "xml", "zip", "media", "mediaconch"]
 # Seconds that a tool may take for a file, beyond the time for its size, before it is stopped.
 patience = 60
 """
@@ -79,8 +81,11 @@ class ToolSettings(_Part):
     )
     characterizers: tuple[str, ...] = (
         *("pdf", "image", "text", "office", "archives", "mail", "siard", "warc"),
+        *("media", "exiftool"),
     )
-    validators: tuple[str, ...] = ("pdf", "verapdf", "image", "xml", "zip")
+    validators: tuple[str, ...] = (
+        *("pdf", "verapdf", "image", "png", "jp2", "xml", "zip", "media", "mediaconch"),
+    )
     patience: float = Field(60.0, gt=0, description="seconds for a file beyond those for its size")
 
 

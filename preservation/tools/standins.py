@@ -4,6 +4,8 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,9 +36,9 @@ class StandIns:
     ) -> None:
         self._folder.cleanup()
 
-    def link(self, path: bytes) -> str:
-        """A symbolic link to this file, with a plain name and the same extension."""
-        place = self._place(path)
+    def link(self, path: bytes, extension: str = "") -> str:
+        """A symbolic link to this file, with a plain name and the same extension, or this one."""
+        place = self._place(b"." + extension.encode() if extension else path)
         Path(place).symlink_to(os.fsdecode(path))
         return place
 
@@ -56,6 +58,16 @@ class StandIns:
         # What no extension has becomes `_`, so an odd one stays odd and is never taken for none.
         safe = _UNSAFE.sub("_", extension)[:64] if dot else ""
         return os.path.join(self._folder.name, f"f{self._count}{dot}{safe}")
+
+
+@contextmanager
+def linked(paths: Sequence[str], extension: str = "") -> Iterator[list[str]]:
+    """Links to files by plain names, in order, for programs that choke on others.
+
+    They keep their extensions where none is given; all are gone when the block ends.
+    """
+    with tempfile.TemporaryDirectory(prefix="links-") as folder, StandIns(Path(folder)) as links:
+        yield [links.link(os.fsencode(path), extension) for path in paths]
 
 
 def plain(path: bytes) -> bool:

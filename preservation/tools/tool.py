@@ -86,3 +86,13 @@ def cleaned(text: str) -> str:
     """A tool's words as XML can have them, on one line, and not endless."""
     line = " ".join(_UNPRINTABLE.sub(" ", text).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def require_version(found: re.Match[str] | None, oldest: tuple[int, ...]) -> str:
+    """The version of a program; raises RuntimeError when it tells none, or one that is too old."""
+    needed = ".".join(map(str, oldest))
+    if found is None:
+        raise RuntimeError(f"it does not tell its version; {needed} or newer is needed")
+    if tuple(int(part) for part in found[1].split(".") if part) < oldest:
+        raise RuntimeError(f"version {found[1]} is installed; {needed} or newer is needed")
+    return found[1]

@@ -64,7 +64,7 @@ def test_each_file_has_its_verdict_everywhere(archive, mixed, ingested, arkiv, q
         "plain.pdf": Verdict.WELL_FORMED,
         "pass.pdf": Verdict.VALID,
         "fail.pdf": Verdict.NOT_VALID,
-        "whole.png": Verdict.WELL_FORMED,
+        "whole.png": Verdict.VALID,
         "cut.png": Verdict.NOT_WELL_FORMED,
         "text.txt": Verdict.NOT_PERFORMED,
     }

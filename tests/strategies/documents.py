@@ -164,6 +164,7 @@ def file_objects(draw):
         characteristics=tuple(draw(st.lists(st.tuples(filled, texts), max_size=2))),
         inhibitors=tuple(draw(st.lists(filled, max_size=2))),
         applications=tuple(draw(st.lists(applications, max_size=2))),
+        outputs=tuple(draw(st.lists(st.tuples(filled, texts), max_size=2))),
         judgements=tuple(draw(st.lists(judgements, max_size=2))),
     )
 

@@ -101,6 +101,7 @@ def file_objects(validated: Validated) -> Iterator[FileObject]:
             characteristics.facts,
             characteristics.inhibitors,
             characteristics.applications,
+            characteristics.outputs,
             judgements,
         )
 

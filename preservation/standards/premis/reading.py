@@ -149,6 +149,7 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
     decisions = [note.removeprefix(DECISION) for note in notes if note.startswith(DECISION)]
     told = "p:objectCharacteristicsExtension/c:characteristics"
     facts = about.iterfind(f"{told}/c:fact", _NS)
+    outputs = about.iterfind(f"{told}/c:output", _NS)
     judgements = about.iterfind(f"{told}/c:judgement", _NS)
     return FileObject(
         identifier=identifier,
@@ -163,6 +164,7 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
         characteristics=tuple((required(fact, "name"), fact.text or "") for fact in facts),
         inhibitors=tuple(kind.text or "" for kind in _all(about, "inhibitors/inhibitorType")),
         applications=tuple(_applications(about)),
+        outputs=tuple((required(output, "by"), output.text or "") for output in outputs),
         judgements=tuple(_judgement(element) for element in judgements),
     )
 

@@ -163,7 +163,7 @@ def _file(file: FileObject, included: str) -> str:
         "</format>\n<creatingApplication><dateCreatedByApplication>"
         f"{instant(file.modified)}</dateCreatedByApplication></creatingApplication>"
         f"{''.join(map(_application, file.applications))}{_inhibitors(file.inhibitors)}"
-        f"{_characteristics(file.characteristics, file.judgements)}"
+        f"{_characteristics(file)}"
         f"</objectCharacteristics><originalName>{text(file.original_name)}</originalName>\n"
         f"{_storage(file.path)}{included}</object>\n"
     )
@@ -217,12 +217,14 @@ def _application(it: Application) -> str:
     )
 
 
-def _characteristics(facts: Sequence[tuple[str, str]], judgements: Sequence[Judgement]) -> str:
-    if not facts and not judgements:
+def _characteristics(file: FileObject) -> str:
+    facts, outputs, judgements = file.characteristics, file.outputs, file.judgements
+    if not facts and not outputs and not judgements:
         return ""
+    said = "".join([f'<output by="{attribute(by)}">{text(told)}</output>' for by, told in outputs])
     rows = "".join(f'<fact name="{attribute(name)}">{text(value)}</fact>' for name, value in facts)
     return (
-        f'<objectCharacteristicsExtension><characteristics xmlns="{CHARACTERISTICS}">{rows}'
+        f'<objectCharacteristicsExtension><characteristics xmlns="{CHARACTERISTICS}">{rows}{said}'
         f"{''.join(map(_judgement, judgements))}</characteristics></objectCharacteristicsExtension>"
     )
 

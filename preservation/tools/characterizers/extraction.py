@@ -1,11 +1,11 @@
 """Technical metadata from a worker, file by file, as the port `Characterizer` promises it."""
 
+import json
 import os
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 
 from preservation.model.formats import Format
 from preservation.model.packages import Characteristics
@@ -38,8 +38,8 @@ def extract(
     """What the worker's function tells of each path, in order, or why it could not.
 
     The function answers, for each path, facts and inhibitors (two lists), perhaps applications (a
-    list of name, version and date), or a reason (a string). A batch may take `patience` seconds and
-    those for reading it at 2 MB/s.
+    list of name, version and date) and all of the tool's words (in JSON), or a reason (a string).
+    A batch may take `patience` seconds and those for reading it at 2 MB/s.
     """
     for start in range(0, len(paths), _BATCH):
         names = [os.fsdecode(path) for path in paths[start : start + _BATCH]]
@@ -53,11 +53,13 @@ def _read(name: str, result: Json | Failure) -> Characteristics | str:
     if isinstance(result, str):
         return f"{name}: {result}"
     try:
-        facts, inhibitors, *applications = result
+        facts, inhibitors, *more = result
+        applications, output = (*more, None, None)[:2]
         return Characteristics(
             tuple((cleaned(str(key)), cleaned(str(value))) for key, value in facts),
             tuple(cleaned(str(inhibitor)) for inhibitor in inhibitors),
-            tuple(_application(*map(str, told)) for told in chain(*applications) if told[0]),
+            tuple(_application(*map(str, told)) for told in applications or () if told[0]),
+            ((name, json.dumps(output)),) if output else (),
         )
     except (TypeError, ValueError):
         return f"{name} answered nonsense: {result!r:.80}"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +9,7 @@ from typing import ClassVar
 from preservation.model.validity import Candidate, Verdict
 from preservation.resources import folder
 from preservation.tools.process import Json, run
+from preservation.tools.standins import linked
 from preservation.tools.validators.judge import Judge, faulty, sound
 
 JAR = "verapdf-cli.jar"
@@ -39,10 +39,7 @@ def judge(items: Sequence[Json], java: str, archive: str) -> Json:
     if not items:
         _version(command)
         return []
-    with tempfile.TemporaryDirectory(prefix="verapdf-") as scratch:
-        links = [os.path.join(scratch, f"{number}.pdf") for number in range(len(items))]
-        for link, path in zip(links, items, strict=True):
-            os.symlink(path, link)
+    with linked(items, "pdf") as links:
         jobs = _report(command, links)
         return [_told(jobs.get(link)) for link in links]
 

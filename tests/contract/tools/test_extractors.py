@@ -2,8 +2,11 @@
 
 import gzip
 import io
+import json
 import os
+import shutil
 import struct
+import subprocess
 import tarfile
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -11,6 +14,7 @@ from email.message import EmailMessage
 
 import py7zr
 import pytest
+from PIL import Image as Pillow
 
 from preservation.errors import ToolFailed
 from preservation.model.formats import Format
@@ -18,7 +22,9 @@ from preservation.model.identifiers import Puid
 from preservation.model.packages import Characteristics
 from preservation.model.premis import Application
 from preservation.tools.characterizers.archives import Archives
+from preservation.tools.characterizers.exiftool import ExifTool
 from preservation.tools.characterizers.mail import Mail
+from preservation.tools.characterizers.media import Media
 from preservation.tools.characterizers.office import Office
 from preservation.tools.characterizers.siard import Siard
 from preservation.tools.characterizers.warc import Warc
@@ -133,13 +139,37 @@ def write_warc(path):
         file.write(b"".join(RECORDS))
 
 
+def write_media(path):
+    source = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1"]
+    command = ["ffmpeg", "-v", "error", "-y", *source, "-f", "wav", f"{path}.made"]
+    subprocess.run(command, check=True)
+    os.rename(f"{path}.made", path)
+
+
+def write_rtf(path):
+    with open(path, "w") as file:
+        file.write("{\\rtf1\\ansi{\\info{\\title Vendim}{\\author Arta}}Text.}")
+
+
 TOOLS = {
+    "media": (Media, write_media),
+    "exiftool": (ExifTool, write_rtf),
     "office": (Office, write_office),
     "archives": (Archives, write_archive),
     "mail": (Mail, write_mail),
     "siard": (Siard, write_siard),
     "warc": (Warc, write_warc),
 }
+
+
+PROGRAMS = {"media": "mediainfo", "exiftool": "exiftool"}
+"""What some of them need beside Python; in CI it must be there."""
+
+
+def need(program):
+    for name in (program, "ffmpeg") if program else ():
+        if shutil.which(name) is None and "CI" not in os.environ:
+            pytest.skip(f"{name} is not installed: sh deploy/packages")
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +182,7 @@ def tools():
 
 @pytest.fixture(params=TOOLS)
 def case(request, tools):
+    need(PROGRAMS.get(request.param))
     return tools[request.param], TOOLS[request.param][1]
 
 
@@ -202,6 +233,8 @@ def test_a_file_cut_anywhere_tells_a_reason_or_damage_and_hurts_nobody(case, tmp
     assert last == told(tool, tmp_path / "whole")
 
 
+# MediaInfo and ExifTool tell what it is instead.
+@pytest.mark.parametrize("case", ["office", "archives", "mail", "siard", "warc"], indirect=True)
 @pytest.mark.parametrize("content", [b"rubbish" * 50, b"\1" * 5000, b"PK\x03\x04" * 99])
 def test_rubbish_is_a_reason_or_damage(case, tmp_path, content):
     tool, _ = case
@@ -248,6 +281,11 @@ def test_a_tool_that_does_not_work_is_an_error(case, tmp_path, monkeypatch, unru
         ("x-fmt/430", "application/vnd.ms-outlook", "mail"),
         ("fmt/1777", "", "siard"),
         ("fmt/289", "application/warc", "warc"),
+        ("fmt/141", "audio/x-wav", "media"),
+        ("fmt/569", "video/x-matroska", "media"),
+        ("fmt/50", "application/rtf, text/rtf", "exiftool"),
+        ("x-fmt/453", "application/x-font-ttf", "exiftool"),
+        ("x-fmt/92", "image/vnd.adobe.photoshop", "exiftool"),
         ("fmt/353", "image/tiff", None),
     ],
 )
@@ -489,3 +527,55 @@ class TestWarc:
             "first date": "2005-01-01T00:00:00Z",
             "last date": "2006-02-03T04:05:06Z",
         }
+
+
+class TestMedia:
+    def test_a_recording(self, tools, tmp_path):
+        need("mediainfo")
+        write_media(str(tmp_path / "a.wav"))
+        found = told(tools["media"], tmp_path / "a.wav")
+        expected = {
+            "container": "Wave",
+            "duration in seconds": "1.000",
+            "audio streams": "1",
+            "audio codec": "PCM",
+            "audio samples a second": "44100",
+            "audio bits a sample": "16",
+            "audio channels": "1",
+        }
+        assert expected.items() <= dict(found.facts).items()
+        ((by, output),) = found.outputs
+        assert by == "MediaInfo"
+        assert {track["@type"] for track in json.loads(output)["track"]} == {"General", "Audio"}
+        assert str(tmp_path) not in output
+
+    def test_a_film_and_what_made_it(self, tools, shared):
+        need("mediainfo")
+        (path,) = (shared / "corpora" / "format-corpus").rglob("png.mov")
+        found = told(tools["media"], path)
+        assert dict(found.facts)["video codec"] == "PNG"
+        assert dict(found.facts)["video width"] == "320"
+        assert found.applications == (Application("Apple QuickTime", "", "2012-11-16T18:44:44Z"),)
+
+
+class TestExifTool:
+    def test_a_text_with_properties(self, tools, tmp_path):
+        need("exiftool")
+        write_rtf(tmp_path / "a.rtf")
+        found = told(tools["exiftool"], tmp_path / "a.rtf")
+        assert dict(found.facts) == {"kind": "RTF", "title": "Vendim", "creator": "Arta"}
+        ((by, output),) = found.outputs
+        assert (by, json.loads(output)["RTF:Title"]) == ("ExifTool", "Vendim")
+        assert "links-" not in output
+
+    def test_where_a_photograph_was_taken_is_not_told_as_a_fact(self, tools, tmp_path):
+        need("exiftool")
+        picture = Pillow.new("RGB", (8, 8))
+        exif = picture.getexif()
+        exif[0x0131] = "Camera 1.0"
+        exif.get_ifd(0x8825).update({1: "N", 2: (42.0, 49.0, 0.0), 3: "E", 4: (20.0, 58.0, 0.0)})
+        picture.save(tmp_path / "a.jpg", exif=exif)
+        found = told(tools["exiftool"], tmp_path / "a.jpg")
+        assert dict(found.facts)["GPS position"] == "yes"
+        assert not any("42" in value for _, value in found.facts)
+        assert found.applications == (Application("Camera 1.0"),)

@@ -178,6 +178,7 @@ class Tree:
 
     def facts(self, file):
         rows = [self.fact("fact", {"name": name}, value) for name, value in file.characteristics]
+        rows += [self.fact("output", {"by": by}, said) for by, said in file.outputs]
         rows += [
             self.fact(
                 "judgement",
