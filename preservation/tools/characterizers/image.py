@@ -1,11 +1,13 @@
 """Raster images, characterized from their headers with Pillow; no pixel is decoded."""
 
+import io
 import math
 import warnings
 from collections.abc import Sequence
 
 from preservation.model.formats import Format
 from preservation.tools.characterizers.extraction import Extractor, damage
+from preservation.tools.characterizers.photographs import photographed
 from preservation.tools.process import Json
 from preservation.tools.tool import media_types
 
@@ -49,13 +51,17 @@ def _describe(path: str) -> Json:
                     facts.append(("compression", str(image.info["compression"])))
                 if image.format == "TIFF":
                     facts.append(("pages", str(getattr(image, "n_frames", 1))))
+                facts += _bits(image)
+                facts += _profile(image.info.get("icc_profile"))
+                exif, program = photographed(image)
+                facts += exif
         except PIL.UnidentifiedImageError:
             return "the header cannot be read"
         except MemoryError:
             raise
         except Exception as error:  # its readers raise anything
             return f"the header cannot be read: {type(error).__name__}: {error}".replace(path, "")
-    return [facts + damage(list(dict.fromkeys(str(w.message) for w in told))), []]
+    return [facts + damage(list(dict.fromkeys(str(w.message) for w in told))), [], program]
 
 
 def _resolution(dpi: Json) -> list[tuple[str, str]]:
@@ -69,11 +75,36 @@ def _resolution(dpi: Json) -> list[tuple[str, str]]:
     return [("dpi", f"{round(across, 2):g} x {round(down, 2):g}")]
 
 
+def _bits(image: Json) -> list[tuple[str, str]]:
+    """Bits of each sample, where the header tells them."""
+    bits = getattr(image, "tag_v2", {}).get(258)
+    bits = tuple(dict.fromkeys(bits)) if isinstance(bits, tuple) else ()
+    known = {"1": 1, "L": 8, "RGB": 8, "RGBA": 8, "CMYK": 8, "I;16": 16, "I;16B": 16}
+    told = bits[0] if len(bits) == 1 else known.get(image.mode)
+    return [("bits a sample", str(told))] if told else []
+
+
+def _profile(icc: Json) -> list[tuple[str, str]]:
+    """The name that an ICC profile has; that there is one where it cannot be read."""
+    if not icc:
+        return []
+    from PIL import ImageCms  # noqa: PLC0415 - as above
+
+    try:
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return [
+            ("colour profile", ImageCms.getProfileDescription(opened).strip() or "without name")
+        ]
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return [("colour profile", "cannot be read")]
+
+
 class Image(Extractor):
     """Size, mode, resolution, compression and pages of raster images.
 
     Facts: `width` and `height` in pixels, `mode` (Pillow's name of the colour model), `dpi`,
-    `compression`, `pages` (TIFF), `damage` (what Pillow warned of). Close it (or use `with`).
+    `compression`, `pages` (TIFF), `bits a sample`, `colour profile`, of photographs `taken`,
+    `orientation` and `GPS position` (`yes`), `damage` (what Pillow warned of).
     """
 
     def __init__(self, *, patience: float = 60) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from preservation.model.formats import Format
 from preservation.tools.characterizers.extraction import Extractor, damage
+from preservation.tools.characterizers.pdf_facts import facts_of, programs_of
 from preservation.tools.process import Json
 from preservation.tools.qpdf import blame_memory, in_short, opened
 from preservation.tools.tool import media_types
@@ -34,7 +35,8 @@ def _described(path: str) -> Json:
         with opened(path) as pdf:
             facts = [("pages", str(len(pdf.pages))), ("PDF version", pdf.pdf_version)]
             facts += _claims(pdf, problems)
-            facts += _active(pdf, problems)
+            carried, programs = _carried(pdf, problems)
+            facts += carried
             # What was mended to open it; whether all of it can be read, validation tells.
             problems = [*map(str, pdf.get_warnings()), *problems]
             inhibitors = ["encryption"] if pdf.is_encrypted else []
@@ -42,11 +44,11 @@ def _described(path: str) -> Json:
         return [[], ["password protection"]]
     except pikepdf.PdfError as error:
         blame_memory(error)
-        facts, problems, inhibitors = [], [f"cannot be opened: {error}"], []
+        facts, problems, inhibitors, programs = [], [f"cannot be opened: {error}"], [], []
     except OSError as error:
         return error.strerror or str(error)
     told = dict.fromkeys(in_short(problem, path) for problem in problems)
-    return [facts + damage(list(told)), inhibitors]
+    return [facts + damage(list(told)), inhibitors, programs]
 
 
 def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
@@ -67,28 +69,28 @@ def _claims(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
     return [("claims", f"PDF/A-{found[1]}{found[2].lower()}")] if found else []
 
 
-def _active(pdf: "pikepdf.Pdf", problems: list[str]) -> list[tuple[str, str]]:
-    """Scripts that run when the document is opened, and files in it; neither is run or opened."""
+def _carried(
+    pdf: "pikepdf.Pdf", problems: list[str]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """What the PDF carries and what made it, as far as it can be read."""
+    facts: list[tuple[str, str]] = []
+    programs: list[tuple[str, str, str]] = []
     try:
-        names: Json = pdf.Root.get("/Names", {})
-        action: Json = pdf.Root.get("/OpenAction", {})
-        scripted = "/JavaScript" in names or (
-            hasattr(action, "keys") and str(action.get("/S", "")) == "/JavaScript"
-        )
-        facts = [("JavaScript", "yes")] if scripted else []
-        return facts + ([("attachments", str(len(pdf.attachments)))] if pdf.attachments else [])
+        facts.extend(facts_of(pdf))
+        programs.extend(programs_of(pdf))
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # pikepdf raises anything of a damaged file
         problems.append(f"what it carries cannot be read: {error}")
-        return []
+    return facts, programs
 
 
 class Pdf(Extractor):
     """Pages, version, encryption, claims and damage of PDF files.
 
-    Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `JavaScript`,
-    `attachments`, `damage` (what qpdf found wrong).
+    Facts: `pages`, `PDF version`, `claims` (`PDF/A-1b`), `JavaScript`, `attachments`, `fonts` and
+    `fonts not embedded` (of the first 500 pages), `XFA form`, `signatures`, `tagged`, `linearized`,
+    `forbidden`, `damage` (what was mended to open it).
     Inhibitors: `encryption`, or `password protection` when it cannot be opened without one. A file
     on which qpdf needs more than 2 GiB costs only itself the answer. Close it (or use `with`).
     """

@@ -7,12 +7,15 @@ import zlib
 import pikepdf
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageCms
 
 from preservation.errors import ToolFailed
 from preservation.model.formats import Format
 from preservation.model.packages import Characteristics
+from preservation.model.premis import Application
 from preservation.tools.characterizers.image import Image
 from preservation.tools.characterizers.pdf import Pdf
+from preservation.tools.characterizers.pdf_facts import date
 from preservation.tools.characterizers.text import Text
 from preservation.tools.process import Worker
 
@@ -187,6 +190,7 @@ class TestImage:
             ("dpi", "300 x 300"),
             ("compression", "tiff_lzw"),
             ("pages", "3"),
+            ("bits a sample", "8"),
         )
 
     @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "BMP", "JPEG2000", "WEBP"])
@@ -215,3 +219,84 @@ class TestImage:
         before = Pillow.MAX_IMAGE_PIXELS
         list(tools["image"].characterize([write_image(tmp_path / "a.tif")]))
         assert before == Pillow.MAX_IMAGE_PIXELS is not None
+
+    def test_when_and_with_what_a_photograph_was_taken_and_not_where(self, tools, tmp_path):
+        picture = Pillow.new("RGB", (8, 8))
+        exif = picture.getexif()
+        exif.update({271: "Nikon", 272: "D90", 274: 6, 305: "Capture 2"})
+        exif.get_ifd(0x8769)[0x9003] = "2011:05:01 10:20:30"
+        exif.get_ifd(0x8825).update({1: "N", 2: (42.0, 49.0, 0.0), 3: "E", 4: (20.0, 58.0, 0.0)})
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        for form in ("JPEG", "PNG", "WEBP"):
+            picture.save(tmp_path / form, form, exif=exif, icc_profile=profile)
+            (found,) = tools["image"].characterize([os.fsencode(tmp_path / form)])
+            told = dict(found.facts)
+            assert (told["taken"], told["orientation"], told["GPS position"]) == (
+                "2011-05-01T10:20:30",
+                "6",
+                "yes",
+            ), form
+            assert "sRGB" in told["colour profile"]
+            assert not any("42" in value for value in told.values())
+            assert found.applications == (
+                Application("Nikon D90", "", "2011-05-01T10:20:30"),
+                Application("Capture 2", "", "2011-05-01T10:20:30"),
+            )
+
+
+class TestPdfOfTheCabinet:
+    """Files of which their makers say what is in them."""
+
+    @pytest.fixture
+    def facts(self, tools, shared):
+        cabinet = shared / "corpora" / "format-corpus" / "pdfCabinetOfHorrors"
+
+        def of(name):
+            (found,) = tools["pdf"].characterize([os.fsencode(cabinet / name)])
+            return dict(found.facts)
+
+        return of
+
+    @pytest.mark.parametrize(
+        ("name", "fonts", "missing"),
+        [
+            ("text_only_fontsEmbeddedAll.pdf", "1", None),
+            ("text_only_fontsEmbeddedSubset.pdf", "1", None),
+            ("text_only_fontsNotEmbedded.pdf", "1", "1"),
+            ("calistoMTNoFontsEmbedded.pdf", "1", "1"),
+        ],
+    )
+    def test_fonts(self, facts, name, fonts, missing):
+        told = facts(name)
+        assert (told["fonts"], told.get("fonts not embedded")) == (fonts, missing)
+
+    @pytest.mark.parametrize(
+        ("name", "forbidden"),
+        [
+            ("encryption_nocopy.pdf", "copying text"),
+            ("encryption_noprinting.pdf", "printing"),
+            ("encryption_notextaccess.pdf", "copying text, reading aloud"),
+        ],
+    )
+    def test_what_its_owner_forbids(self, facts, name, forbidden):
+        assert facts(name)["forbidden"] == forbidden
+
+    def test_scripts_and_attachments(self, facts):
+        assert facts("javascript.pdf")["JavaScript"] == "yes"
+        assert facts("fileAttachment.pdf")["attachments"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("D:20121123142309+01'00'", "2012-11-23T14:23:09+01:00"),
+        ("D:20121123142309Z", "2012-11-23T14:23:09Z"),
+        ("D:201211231423", "2012-11-23T14:23:00"),
+        ("D:2012", "2012"),
+        ("20120102", "2012-01-02"),
+        ("yesterday", ""),
+        ("", ""),
+    ],
+)
+def test_dates_of_pdf(written, told):
+    assert date(written) == told
