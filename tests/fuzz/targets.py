@@ -1,5 +1,6 @@
 """What a hostile package reaches, each as a function of octets; anything but a refusal is a bug."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -15,6 +16,8 @@ from preservation.model.contents import Contents, Found
 from preservation.stages.receive import read
 from preservation.standards import bagit, bagit_profile, mets
 from preservation.standards.premis import history
+from preservation.tools.characterizers import archives, mail, office, siard, warc
+from preservation.tools.validators import zip as packages
 
 LIMITS = Limits(files=1000, bytes=1 << 24, file_bytes=1 << 24)
 ROOM = Path(tempfile.gettempdir())
@@ -154,7 +157,27 @@ def seven_file(octets):
     container(b"7z\xbc\xaf\x27\x1c" + octets[6:])
 
 
+def told(function):
+    """A target of the part of a tool that runs in its worker: it answers for any file."""
+
+    def target(octets):
+        with tempfile.TemporaryDirectory(prefix="fuzz-", dir=ROOM) as place:
+            file = Path(place) / "file"
+            file.write_bytes(octets)
+            (answer,) = function([os.fspath(file)])
+        json.dumps(answer)
+        assert isinstance(answer, str) or len(answer) in (2, 3, 4)
+
+    return target
+
+
 TARGETS = {
+    "office": told(office.describe),
+    "archives": told(archives.describe),
+    "mail": told(mail.describe),
+    "siard": told(siard.describe),
+    "warc": told(warc.describe),
+    "package": told(packages.judge),
     "zip": zip_file,
     "tar": tar_file,
     "seven": seven_file,

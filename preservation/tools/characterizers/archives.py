@@ -65,13 +65,16 @@ def _describe(path: str) -> Json:
         return str(error)
     except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         return [damage([f"it cannot be listed: {error}"]), []]
+    except (NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
+        return f"it cannot be listed: {error}"
 
 
 def _zip(path: str) -> Json:
     with zipfile.ZipFile(path) as package:
         members = package.infolist()
         entries = [
-            _Entry(it.filename, it.file_size, "folder" if it.is_dir() else "file") for it in members
+            _Entry(it.filename, it.file_size, "folder" if it.filename.endswith("/") else "file")
+            for it in members
         ]
         methods = sorted({_METHODS.get(it.compress_type, str(it.compress_type)) for it in members})
         facts = _facts(entries)

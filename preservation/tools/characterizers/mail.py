@@ -4,6 +4,7 @@ import email
 import email.policy
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from email.errors import MessageError
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import BinaryIO, ClassVar
@@ -90,7 +91,7 @@ def _plain(message: Message, name: str) -> str:
         return ""
     try:
         return str(email.header.make_header(email.header.decode_header(str(value))))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return str(value)
 
 

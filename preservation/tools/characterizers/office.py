@@ -72,6 +72,8 @@ def _describe(path: str) -> Json:
             return _ooxml(package, names)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         return [damage([f"the package cannot be read: {error}"]), []]
+    except (NotImplementedError, RuntimeError) as error:
+        return f"the package cannot be read: {error}"
 
 
 def _ooxml(package: zipfile.ZipFile, names: frozenset[str]) -> Told:

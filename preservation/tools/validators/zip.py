@@ -35,7 +35,7 @@ def _judge(path: str) -> Json:
         try:
             with zipfile.ZipFile(file) as package:
                 return _read(package)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, UnicodeDecodeError) as error:  # a name said to be UTF-8
             return faulty([str(error)])
         except _NOT_SUPPORTED as error:
             return f"it cannot be read: {error}"
