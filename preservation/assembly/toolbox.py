@@ -137,6 +137,7 @@ class Toolbox:
     def validators(self) -> Sequence[Validator]:
         """In the order of the settings."""
         from preservation.tools.validators.image import Image  # noqa: PLC0415
+        from preservation.tools.validators.jhove import Jhove  # noqa: PLC0415
         from preservation.tools.validators.jp2 import Jp2  # noqa: PLC0415
         from preservation.tools.validators.judge import Judge  # noqa: PLC0415
         from preservation.tools.validators.media import Media  # noqa: PLC0415
@@ -154,6 +155,7 @@ class Toolbox:
             "image": partial(Image, patience=patience),
             "xml": partial(Xml, schemas=self._schemas, patience=patience),
             "zip": partial(Zip, patience=patience),
+            "jhove": partial(Jhove, patience=patience),
             "png": partial(Png, patience=patience),
             "jp2": partial(Jp2, patience=patience),
             "media": partial(Media, patience=patience),

@@ -114,6 +114,7 @@ def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:
             file.format_name,
             file.mime,
             file.validity.value,
+            json.dumps(file.inhibitors, ensure_ascii=False),
         )
 
 
@@ -128,6 +129,7 @@ def to_file(row: Row) -> HeldFile:
         format_name=row.format_name,
         mime=row.mime,
         validity=Verdict(row.validity),
+        inhibitors=tuple(json.loads(row.inhibitors)),
     )
 
 

@@ -79,6 +79,7 @@ files = Table(
     Column("format_name", Text, nullable=False),
     Column("mime", Text, nullable=False),
     Column("validity", String(16), nullable=False, server_default="not performed"),
+    Column("inhibitors", Text, nullable=False, server_default="[]"),
     sqlite_with_rowid=False,
 )
 

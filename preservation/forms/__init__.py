@@ -123,6 +123,7 @@ class File(BaseModel):
     format: str
     mime: str
     validity: Verdict
+    inhibitors: tuple[str, ...] = Field(description="what hinders its use, such as encryption")
 
 
 class Event(BaseModel):

@@ -91,7 +91,8 @@ def _validity(form: ReportForm) -> str:
 _HEAD = (
     '<tr><th scope="col">Format</th><th scope="col">Risk</th>'
     '<th scope="col" class="number">Files</th><th scope="col" class="number">Size</th>'
-    '<th scope="col" class="number">Faulty</th><th scope="col" class="number">Not checked</th></tr>'
+    '<th scope="col" class="number">Faulty</th><th scope="col" class="number">Not checked</th>'
+    '<th scope="col" class="number">Locked</th></tr>'
 )
 
 
@@ -99,7 +100,7 @@ def _row(it: FormatReport) -> str:
     faulty = sum(it.validity.get(verdict, 0) for verdict in FAULTY)
     unknown = it.validity.get(Verdict.NOT_PERFORMED, 0)
     numbers = "".join(_number(n) for n in (f"{it.files:,}", _octets(it.bytes)))
-    numbers += _number(f"{faulty:,}") + _number(f"{unknown:,}")
+    numbers += "".join(_number(f"{n:,}") for n in (faulty, unknown, it.hindered))
     puid = f"<code>{escape(it.puid)}</code> " if it.puid else ""
     return (
         f'<tr><th scope="row">{puid}{escape(it.name)}</th>'

@@ -13,7 +13,7 @@ from preservation.model.tally import HeldFormat
 from preservation.model.validity import Verdict
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = ("puid", "name", "risk", "because", "year", "validity", "files", "bytes")
+COLUMNS = ("puid", "name", "risk", "because", "year", "validity", "files", "bytes", "hindered")
 
 
 class FormatReport(BaseModel):
@@ -27,6 +27,7 @@ class FormatReport(BaseModel):
     because: str = Field(description="why the policy says so")
     files: int
     bytes: int
+    hindered: int = Field(description="files whose use encryption or a password hinders")
     validity: dict[Verdict, int] = Field(description="files by what validators found")
     years: dict[int, int] = Field(description="files by the year in which their AIP was made")
 
@@ -68,6 +69,7 @@ def _row(it: HeldFormat) -> FormatReport:
         because=it.rule.because,
         files=it.files,
         bytes=it.bytes,
+        hindered=it.hindered,
         validity={verdict: count for verdict, count in counts.items() if count},
         years=_years([it]),
     )
@@ -91,7 +93,8 @@ def spreadsheet(held: Sequence[HeldFormat]) -> str:
     for it in held:
         told = (it.puid or "", it.name, it.rule.risk, it.rule.because)
         for tally in sorted(it.tallies, key=lambda t: (t.year, t.validity)):
-            cells = (*map(_harmless, told), tally.year, tally.validity, tally.files, tally.bytes)
+            counts = (tally.files, tally.bytes, tally.hindered)
+            cells = (*map(_harmless, told), tally.year, tally.validity, *counts)
             rows.writerow(cells)
     return out.getvalue()
 

@@ -217,6 +217,7 @@ def file(value: storage.HeldFile) -> forms.File:
         format=value.format_name,
         mime=value.mime,
         validity=value.validity,
+        inhibitors=value.inhibitors,
     )
 
 

@@ -32,7 +32,7 @@ class HeldFile:
     """A payload file as the catalogue lists it; `path` is its path inside the AIP.
 
     `validity` is what all that validators judged comes to; of an AIP that was packed before there
-    were any it is not performed.
+    were any it is not performed. `inhibitors` is what hinders its use (`encryption`).
     """
 
     path: str
@@ -43,6 +43,7 @@ class HeldFile:
     format_name: str
     mime: str
     validity: Verdict = Verdict.NOT_PERFORMED
+    inhibitors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ from preservation.model.validity import FAULTY, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """So many files and octets of one format, with one verdict, in AIPs made in one year."""
+    """So many files and octets of one format, with one verdict, in AIPs made in one year.
+
+    Of `hindered` files encryption or a password hinders the use.
+    """
 
     puid: Puid | None
     name: str
@@ -18,6 +21,7 @@ class Tally:
     year: int
     files: int
     bytes: int
+    hindered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class HeldFormat:
     def bytes(self) -> int:
         """Octets of these files."""
         return sum(it.bytes for it in self.tallies)
+
+    @property
+    def hindered(self) -> int:
+        """Files whose use is hindered."""
+        return sum(it.hindered for it in self.tallies)
 
     @property
     def faulty(self) -> int:

@@ -2,7 +2,8 @@
 
 With it any file is one range read, and each can be checked alone. A line has `name`, `offset` (of
 the content, in octets), `size`, `sha512`, and for a payload file also `original`, `puid`, `format`,
-`mime` and `validity`, as in `HeldFile`; AIPs of before files were validated lack the last.
+`mime`, `validity` and `inhibitors`, as in `HeldFile`; AIPs of before files were validated lack
+the last two.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ _REASONS_MAX: Final = 50
 _LINE_MAX: Final = 1 << 20
 _MEMBER = {"name": str, "offset": int, "size": int, "sha512": str}
 _PAYLOAD = _MEMBER | {"original": str, "puid": (str, None), "format": str, "mime": str}
-_JUDGED = _PAYLOAD | {"validity": str}
+_JUDGED = _PAYLOAD | {"validity": str, "inhibitors": [str]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def _line(row: Member | MemberRow, offset: int, file: HeldFile | None) -> str:
     format_name, mime = encode_basestring(file.format_name), encode_basestring(file.mime)
     return (
         f'{line}, "original": {encode_basestring(file.original_name)}, "puid": {puid}, '
-        f'"format": {format_name}, "mime": {mime}, "validity": "{file.validity}"}}\n'
+        f'"format": {format_name}, "mime": {mime}, "validity": "{file.validity}", '
+        f'"inhibitors": [{", ".join(map(encode_basestring, file.inhibitors))}]}}\n'
     )
 
 
@@ -182,4 +184,5 @@ def _file(found: Json, digest: Digest) -> HeldFile:
         format_name=found["format"],
         mime=found["mime"],
         validity=Verdict(found.get("validity", Verdict.NOT_PERFORMED)),
+        inhibitors=tuple(found.get("inhibitors", ())),
     )

@@ -32,6 +32,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
 from preservation.model.premis import Agent, Event, EventType, Finding, Outcome
 from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
+from preservation.model.validity import Verdict
 
 REPOSITORY = Path(__file__).parents[2]
 WHEN = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -56,7 +57,9 @@ def event(name: str, when: datetime = WHEN, *objects: str) -> Event:
 def file(number: int) -> HeldFile:
     puid = Puid("fmt/353") if number % 2 else None
     path = f"representations/original/data/{number}.tif"
-    return HeldFile(path, f"{number}^00.tif", number, digest(number), puid, "TIFF", "image/tiff")
+    name, verdict = f"{number}^00.tif", list(Verdict)[number % len(Verdict)]
+    locked = ("encryption", "a, b") if number % 2 else ()
+    return HeldFile(path, name, number, digest(number), puid, "TIFF", "image/tiff", verdict, locked)
 
 
 def summary(number: int = 1, *, version: int = 1, files: int = 3, **changes) -> Summary:

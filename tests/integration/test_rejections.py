@@ -197,6 +197,7 @@ def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_fold
     with closing(sqlite3.connect(archive_folder / "catalogue.sqlite")) as old:
         old.execute("DROP TABLE rejections")
         old.execute("ALTER TABLE files DROP COLUMN validity")
+        old.execute("ALTER TABLE files DROP COLUMN inhibitors")
         old.execute("UPDATE alembic_version SET version_num = 'r0001'")
         old.commit()
 

@@ -13,6 +13,7 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
 from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
 from preservation.model.storage import Account, CopyState, HeldFile, Member, Summary
+from preservation.model.validity import Verdict
 from preservation.standards import ledger, members, summary
 
 ID = PackageId("0b9d1c3e-7a52-4a57-9d0c-6b9f7c1f2a10")
@@ -54,7 +55,17 @@ def layouts(draw):
         end = offset + size
         member = Member(f"{ROOT}/{path}", size, draw(digests), draw(st.integers(0, 2**33)), b"/x")
         puid = draw(st.none() | st.integers(1, 2000).map(lambda n: Puid(f"fmt/{n}")))
-        held = HeldFile(path, draw(texts), size, member.digest, puid, draw(texts), draw(texts))
+        held = HeldFile(
+            path,
+            draw(texts),
+            size,
+            member.digest,
+            puid,
+            draw(texts),
+            draw(texts),
+            draw(st.sampled_from(Verdict)),
+            tuple(draw(st.lists(texts, max_size=2))),
+        )
         rows.append((member, offset, draw(st.sampled_from([None, held]))))
     return rows
 

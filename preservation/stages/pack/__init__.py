@@ -110,6 +110,7 @@ def _held(file: FileObject) -> HeldFile:
         told.name,
         told.mime,
         verdict(file.judgements),
+        file.inhibitors,
     )
 
 

@@ -12,6 +12,7 @@ from preservation.model.identifiers import Puid
 from preservation.model.validity import Candidate, Verdict
 from preservation.tools.characterizers.exiftool import ExifTool
 from preservation.tools.characterizers.media import Media as Facts
+from preservation.tools.validators.jhove import Jhove
 from preservation.tools.validators.media import Media
 from preservation.tools.validators.mediaconch import MediaConch
 from preservation.tools.validators.png import Png
@@ -45,7 +46,7 @@ def fake(tmp_path):
 
     def write(version, script):
         program = tmp_path / "program"
-        asked = 'case "$*" in -version|--Version|-h|*-ver)'
+        asked = 'case "$*" in -version|--Version|-h|*-ver|*jhove.conf\\ -v)'
         program.write_text(f'#!/bin/sh\n{asked} echo "{version}"; exit 0;; esac\n{script}\n')
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         return str(program)
@@ -79,6 +80,15 @@ def test_a_program_that_misbehaves_makes_no_file_faulty(fake, file, name, script
         assert found.verdict is Verdict.WELL_FORMED, "silence and success is all that FFmpeg says"
     else:
         assert found.verdict is Verdict.NOT_PERFORMED, found
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_java_that_misbehaves_makes_no_file_faulty(fake, tmp_path, script):
+    Pillow.new("L", (9, 9)).save(tmp_path / "good", "TIFF")
+    told = fake("Jhove (Rel. 1.32.1, 2024)", SCRIPTS[script])
+    with Jhove(java=told, jars=told, patience=1) as tool:
+        (found,) = tool.validate([(os.fsencode(tmp_path / "good"), Candidate(Format(None, "x")))])
+    assert found.verdict is Verdict.NOT_PERFORMED, found
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

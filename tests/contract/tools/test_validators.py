@@ -18,6 +18,7 @@ from preservation.model.validity import FAULTY, Candidate, Judgement, Verdict
 from preservation.tools.process import Worker
 from preservation.tools.tool import cleaned
 from preservation.tools.validators.image import Image
+from preservation.tools.validators.jhove import Jhove, classpath
 from preservation.tools.validators.jp2 import Jp2
 from preservation.tools.validators.media import Media
 from preservation.tools.validators.mediaconch import MediaConch
@@ -26,7 +27,7 @@ from preservation.tools.validators.png import Png
 from preservation.tools.validators.xml import Xml
 from preservation.tools.validators.zip import Zip
 
-PROGRAMS = {"media": "ffmpeg", "png": "pngcheck", "mediaconch": "mediaconch"}
+PROGRAMS = {"jhove": "jhove", "media": "ffmpeg", "png": "pngcheck", "mediaconch": "mediaconch"}
 """What some of them need beside Python; in CI it must be there."""
 KNOWN = Candidate(Format(Puid("fmt/1"), "x"))
 NOT_PERFORMED = Verdict.NOT_PERFORMED
@@ -42,6 +43,10 @@ def write_pdf(path):
 
 def write_image(path, form="PNG"):
     Pillow.effect_noise((90, 60), 80).save(path, form)
+
+
+def write_tiff(path):
+    write_image(path, "TIFF")
 
 
 def write_xml(path):
@@ -77,6 +82,7 @@ def write_jp2(path):
 
 TOOLS = {
     "media": (Media, write_media, "video/x-matroska"),
+    "jhove": (Jhove, write_tiff, "image/tiff"),
     "png": (Png, write_image, "image/png"),
     "mediaconch": (MediaConch, write_media, None),
     "jp2": (Jp2, write_jp2, None),
@@ -102,6 +108,11 @@ def case(request, tools):
 
 
 def need(program):
+    if program == "jhove" and not os.path.isfile(classpath().split(":")[0]):
+        assert "CI" not in os.environ, "JHOVE is not installed: sh deploy/tools"
+        pytest.skip("JHOVE is not installed: sh deploy/tools")
+    if program == "jhove":
+        return
     if program and shutil.which(program) is None and "CI" not in os.environ:
         pytest.skip(f"{program} is not installed: sh deploy/packages")
 
@@ -199,7 +210,7 @@ def test_each_handles_its_media_types_and_damaged_files_by_extension(tools, name
     tool, mime = tools[name], TOOLS[name][2]
     assert tool.handles(Candidate(Format(Puid("fmt/1"), "x", mime=f"{mime}, application/x")))
     assert not tool.handles(Candidate(Format(Puid("fmt/1"), "x", mime="text/plain"), name))
-    extension = {"image": "png", "media": "mkv"}.get(name, name)
+    extension = {"image": "png", "jhove": "tif", "media": "mkv"}.get(name, name)
     assert name == "png" or tool.handles(Candidate(Format(None, "unknown"), extension))
     assert not tool.handles(Candidate(Format(None, "unknown"), "doc"))
 
@@ -444,3 +455,32 @@ def test_one_octet_in_a_slice_of_ffv1(tools, tmp_path):
     place = len(whole) // 2
     (tmp_path / "a.mkv").write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
     assert one(tools["media"], tmp_path / "a.mkv").verdict is Verdict.NOT_WELL_FORMED
+
+
+class TestJhove:
+    """What JHOVE says of each kind that it is asked about."""
+
+    @pytest.mark.parametrize("form", ["TIFF", "JPEG", "GIF"])
+    def test_pictures(self, tools, tmp_path, form):
+        need("jhove")
+        write_image(tmp_path / "a", form)
+        found = one(tools["jhove"], tmp_path / "a")
+        assert (found.verdict, found.against) == (Verdict.VALID, f"{form} as JHOVE has it")
+
+    @pytest.mark.parametrize(("form", "module"), [("wav", "WAVE"), ("aiff", "AIFF")])
+    def test_recordings(self, tools, tmp_path, form, module):
+        need("jhove")
+        need("ffmpeg")
+        source = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1"]
+        command = ["ffmpeg", "-v", "error", *source, "-bitexact", tmp_path / f"a.{form}"]
+        subprocess.run(command, check=True)
+        found = one(tools["jhove"], tmp_path / f"a.{form}")
+        assert (found.verdict, found.against) == (Verdict.VALID, f"{module} as JHOVE has it")
+
+    def test_a_fault_that_decoding_does_not_show(self, tools, shared):
+        need("jhove")
+        corpus = shared / "corpora" / "format-corpus"
+        (path,) = corpus.rglob("old-style-jpeg-compression.tif")
+        found = one(tools["jhove"], path)
+        assert (found.verdict, found.note.split(":")[0]) == (Verdict.NOT_VALID, "TIFF-HUL-49")
+        assert one(tools["image"], path).verdict is Verdict.WELL_FORMED

@@ -29,6 +29,7 @@ tallies = st.lists(
         st.integers(1999, 2030),
         st.integers(1, 10**9),
         st.integers(0, 10**15),
+        st.integers(0, 99),
     ),
     max_size=30,
 )
@@ -45,6 +46,7 @@ def test_the_sums_are_the_same_everywhere(told):
     rows = list(csv.DictReader(io.StringIO(spreadsheet(held), newline="")))
     assert sum(int(row["files"]) for row in rows) == files
     assert sum(int(row["bytes"]) for row in rows) == octets
+    assert sum(int(row["hindered"]) for row in rows) == sum(it.hindered for it in form.formats)
     assert [it.files for it in form.formats] == sorted(
         (i.files for i in form.formats), reverse=True
     )

@@ -1,4 +1,4 @@
-"""What validators found of each file."""
+"""What validators found of each file, and what hinders its use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Of the files that are there, nothing was judged."""
+    """Of the files that are there nothing was judged, and what hinders their use is in PREMIS."""
     op.add_column(
         "files",
         sa.Column("validity", sa.String(16), nullable=False, server_default="not performed"),
     )
+    op.add_column("files", sa.Column("inhibitors", sa.Text, nullable=False, server_default="[]"))
