@@ -55,6 +55,9 @@ class FormatRules(_Table):
     refused: tuple[Annotated[str, AfterValidator(Puid)], ...] = Field(
         (), description="formats that are not taken"
     )
+    unpack: tuple[Literal["zip", "tar", "tar.gz", "7z", "mbox"], ...] = Field(
+        (), description="kinds of containers whose members become files of their own too"
+    )
     policy: str = Field(
         "default", description="the format policy (`profiles/formats/NAME.toml`) of the files"
     )
@@ -169,6 +172,7 @@ def _agreement(name: str, text: bytes, found: AgreementFile) -> Agreement:
         rights=found.rights.because,
         rights_basis=found.rights.basis,
         format_policy=found.formats.policy,
+        unpack=frozenset(found.formats.unpack),
         stores=tuple(map(StoreName, found.storage.stores)),
         copies=found.storage.copies,
         malware=OnMalware(found.malware.found),

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,6 +17,7 @@ from preservation.assembly.rejections import Heeding, Submitted
 from preservation.assembly.scratch import Submissions
 from preservation.assembly.several import holds_packages
 from preservation.assembly.sources import FolderSource, source_at, unpacking
+from preservation.assembly.unfolding import unfold
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import (
@@ -91,6 +93,7 @@ class Ingestion:
             ("verify", self._verify),
             ("scan", self._scan),
             ("identify", self._identify),
+            ("unfold", self._unfold),
             ("admit formats", self._admit_formats),
             ("characterize", self._characterize),
             ("validate", self._validate),
@@ -181,6 +184,28 @@ class Ingestion:
         identified = self._record("identify", stage)
         self._rest_from(len(identified.identifications))
         return identified
+
+    def _unfold(self, identified: Identified) -> Identified:
+        """Members of containers join the payload, if the agreement wants them to."""
+        if not self._agreement.unpack:
+            return identified
+        scratch = self._scratch / "members"
+        shutil.rmtree(scratch, ignore_errors=True)  # a step may be tried again
+        stage = unfold(
+            identified, agreement=self._agreement, scratch=scratch, progress=self._progress
+        )
+        members = self._record("unfold", stage)
+        if not members:
+            return identified
+        verified = identified.verified
+        told = self._archive.tools.identify(
+            replace(verified, files=members), progress=self._progress
+        )
+        found = self._record("identify members", told)
+        return Identified(
+            replace(verified, files=(*verified.files, *members)),
+            (*identified.identifications, *found.identifications),
+        )
 
     def _characterize(self, identified: Identified) -> Characterized:
         tools = self._archive.tools.characterizers

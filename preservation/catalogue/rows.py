@@ -115,6 +115,7 @@ def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:
             file.mime,
             file.validity.value,
             json.dumps(file.inhibitors, ensure_ascii=False),
+            file.source,
         )
 
 
@@ -130,6 +131,7 @@ def to_file(row: Row) -> HeldFile:
         mime=row.mime,
         validity=Verdict(row.validity),
         inhibitors=tuple(json.loads(row.inhibitors)),
+        source=row.source,
     )
 
 

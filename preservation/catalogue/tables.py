@@ -80,6 +80,7 @@ files = Table(
     Column("mime", Text, nullable=False),
     Column("validity", String(16), nullable=False, server_default="not performed"),
     Column("inhibitors", Text, nullable=False, server_default="[]"),
+    Column("source", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

@@ -124,6 +124,7 @@ class File(BaseModel):
     mime: str
     validity: Verdict
     inhibitors: tuple[str, ...] = Field(description="what hinders its use, such as encryption")
+    source: str = Field(description="path in the AIP of the container that it was in, if any")
 
 
 class Event(BaseModel):

@@ -218,6 +218,7 @@ def file(value: storage.HeldFile) -> forms.File:
         mime=value.mime,
         validity=value.validity,
         inhibitors=value.inhibitors,
+        source=value.source,
     )
 
 

@@ -38,7 +38,7 @@ class Agreement:
     what may be done by default, `rights` why, `rights_basis` by what (PREMIS). `version` is the
     beginning of the SHA-512 of its text. `copies` is how many stores must hold the AIP, none
     meaning all of `stores`, or all of the archive. `signature_days` is how old the scanner's
-    signatures may be.
+    signatures may be. `unpack` are the kinds of containers whose members become files too.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Agreement:
     copies: int | None = None
     malware: OnMalware = OnMalware.REFUSE
     signature_days: int = 7
+    unpack: frozenset[str] = frozenset()
 
     @property
     def speaks_of_formats(self) -> bool:

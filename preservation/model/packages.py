@@ -3,6 +3,7 @@
 Each is a frozen value that says what is now true. They hold paths and small tuples, never content.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,7 +44,9 @@ class ReceivedFile:
 
     `given` is its path in the SIP, byte for byte as the file system has it. `path` is where it will
     lie in the AIP (`representations/original/data/...` or `submission/...`). `size` is in octets,
-    `modified_ns` in nanoseconds since 1970. `claims` are the digests that the producer gave.
+    `modified_ns` in nanoseconds since 1970. `claims` are the digests that the producer gave. A file
+    that came out of another has the path of that one in the AIP as its `source`, and lies at
+    `place`; its `given` path is one that nobody gave.
     """
 
     given: bytes
@@ -52,6 +55,12 @@ class ReceivedFile:
     size: int
     modified_ns: int
     claims: tuple[Claim, ...] = ()
+    source: str = ""
+    place: bytes = b""
+
+    def below(self, root: bytes) -> bytes:
+        """Where it lies on disk: below the root of its SIP, or where it was unpacked to."""
+        return self.place or os.path.join(root, self.given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class FileObject:
     `digests` has the archive's SHA-512 first. `characteristics` are short facts of the technical
     metadata (`pages`: `12`); `inhibitors` what hinders use (`encryption`); `applications` made it
     by its own word; `outputs` are all words of tools (by whom, JSON); `judgements` are what
-    validators say of it.
+    validators say of it; `source` is the path of the file that it was unpacked from.
     """
 
     identifier: str
@@ -152,6 +152,7 @@ class FileObject:
     applications: tuple[Application, ...] = ()
     outputs: tuple[tuple[str, str], ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class HeldFile:
 
     `validity` is what all that validators judged comes to; of an AIP that was packed before there
     were any it is not performed. `inhibitors` is what hinders its use (`encryption`).
+    `source` is the path of the file that it was unpacked from, if it was not submitted itself.
     """
 
     path: str
@@ -44,6 +45,7 @@ class HeldFile:
     mime: str
     validity: Verdict = Verdict.NOT_PERFORMED
     inhibitors: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _told(
     """One result for each place, whatever becomes of the tool."""
     root = os.fsencode(identified.verified.sip.root)
     files = identified.payload
-    paths = [os.path.join(root, files[place].received.given) for place in places]
+    paths = [files[place].received.below(root) for place in places]
     return answers(tool, tool.characterize, paths, missing=str)
 
 

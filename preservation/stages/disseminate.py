@@ -141,7 +141,8 @@ def _given_names(
 ) -> Mapping[str, bytes]:
     """Where each file that was submitted lay in the SIP, byte for byte, by member name."""
     base = f"{copy.package}/data/{copy.package}/"
-    names = {row.name: given(row.file.original_name) for row in rows if row.file}
+    submitted = (row for row in rows if row.file and not row.file.source)
+    names = {row.name: given(row.file.original_name) for row in submitted if row.file}
     listed = next((row for row in rows if row.name == base + received.PATH), None)
     if listed:
         content = b"".join(store.read(copy.key, listed.offset, listed.offset + listed.size))

@@ -57,7 +57,7 @@ def _asked(
 ) -> list[tuple[Answer, ...]]:
     """The answers about each file, the first identifier's first."""
     root = os.fsencode(verified.sip.root)
-    paths = [os.path.join(root, file.given) for file in files]
+    paths = [file.below(root) for file in files]
     if not tools:
         progress.advance(len(files))
         return [()] * len(files)

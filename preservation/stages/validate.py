@@ -78,9 +78,7 @@ def _judged(
     """One judgement for each place, whatever becomes of the validator."""
     root = os.fsencode(characterized.identified.verified.sip.root)
     files = characterized.identified.payload
-    items = [
-        (os.path.join(root, files[place].received.given), candidates[place]) for place in places
-    ]
+    items = [(files[place].received.below(root), candidates[place]) for place in places]
     missing = partial(_missing, str(agent_of(validator)))
     return answers(validator, validator.validate, items, missing=missing)
 

@@ -2,8 +2,8 @@
 
 With it any file is one range read, and each can be checked alone. A line has `name`, `offset` (of
 the content, in octets), `size`, `sha512`, and for a payload file also `original`, `puid`, `format`,
-`mime`, `validity` and `inhibitors`, as in `HeldFile`; AIPs of before files were validated lack
-the last two.
+`mime`, `validity`, `inhibitors` and `source`, as in `HeldFile`; AIPs of before files were
+validated lack the last three.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ _REASONS_MAX: Final = 50
 _LINE_MAX: Final = 1 << 20
 _MEMBER = {"name": str, "offset": int, "size": int, "sha512": str}
 _PAYLOAD = _MEMBER | {"original": str, "puid": (str, None), "format": str, "mime": str}
-_JUDGED = _PAYLOAD | {"validity": str, "inhibitors": [str]}
+_JUDGED = _PAYLOAD | {"validity": str, "inhibitors": [str], "source": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def _line(row: Member | MemberRow, offset: int, file: HeldFile | None) -> str:
     return (
         f'{line}, "original": {encode_basestring(file.original_name)}, "puid": {puid}, '
         f'"format": {format_name}, "mime": {mime}, "validity": "{file.validity}", '
-        f'"inhibitors": [{", ".join(map(encode_basestring, file.inhibitors))}]}}\n'
+        f'"inhibitors": [{", ".join(map(encode_basestring, file.inhibitors))}], '
+        f'"source": {encode_basestring(file.source)}}}\n'
     )
 
 
@@ -185,4 +186,5 @@ def _file(found: Json, digest: Digest) -> HeldFile:
         mime=found["mime"],
         validity=Verdict(found.get("validity", Verdict.NOT_PERFORMED)),
         inhibitors=tuple(found.get("inhibitors", ())),
+        source=found.get("source", ""),
     )

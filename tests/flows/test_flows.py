@@ -23,6 +23,7 @@ STAGES = [
     "verify",
     "scan",
     "identify",
+    "unfold",
     "admit formats",
     "characterize",
     "validate",

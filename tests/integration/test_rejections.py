@@ -198,6 +198,7 @@ def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_fold
         old.execute("DROP TABLE rejections")
         old.execute("ALTER TABLE files DROP COLUMN validity")
         old.execute("ALTER TABLE files DROP COLUMN inhibitors")
+        old.execute("ALTER TABLE files DROP COLUMN source")
         old.execute("UPDATE alembic_version SET version_num = 'r0001'")
         old.commit()
 

@@ -59,6 +59,7 @@ def test_every_key_means_something(written):
     allowed = ["fmt/353"]
     refused = ["x-fmt/111"]
     policy = "default"
+    unpack = ["zip", "mbox"]
     [limits]
     files = 1
     bytes = 2
@@ -97,6 +98,7 @@ def test_every_key_means_something(written):
         1,
         OnMalware.QUARANTINE,
         2,
+        frozenset({"zip", "mbox"}),
     )
 
 

@@ -111,6 +111,7 @@ def _held(file: FileObject) -> HeldFile:
         told.mime,
         verdict(file.judgements),
         file.inhibitors,
+        file.source,
     )
 
 

@@ -33,7 +33,7 @@ def members(verified: Verified, documents: Documents) -> Iterator[Member]:
                 file.received.size,
                 file.digests[0],
                 file.received.modified_ns // 1_000_000_000,
-                os.path.join(root, file.received.given),
+                file.received.below(root),
             )
             for file in verified.files
             if file.received.role is role

@@ -103,6 +103,7 @@ def file_objects(validated: Validated) -> Iterator[FileObject]:
             characteristics.applications,
             characteristics.outputs,
             judgements,
+            file.received.source,
         )
 
 

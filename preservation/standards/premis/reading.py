@@ -97,7 +97,7 @@ class _Reading:
         category = element.get(f"{{{XSI}}}type")
         identifier = _text(element, "objectIdentifier/objectIdentifierValue")
         if category == "file":
-            file = _file(element, identifier)
+            file = _file(element, identifier, self.paths)
             self.files.append(file)
             self.paths[identifier] = file.path
         elif category == "representation":
@@ -141,7 +141,7 @@ class _Reading:
             yield Event(identifier, when, known)
 
 
-def _file(element: etree._Element, identifier: str) -> FileObject:
+def _file(element: etree._Element, identifier: str, paths: Mapping[str, str]) -> FileObject:
     about = element.find("p:objectCharacteristics", _NS)
     if about is None:
         raise ValueError(f"object {identifier} lacks objectCharacteristics")
@@ -166,7 +166,17 @@ def _file(element: etree._Element, identifier: str) -> FileObject:
         applications=tuple(_applications(about)),
         outputs=tuple((required(output, "by"), output.text or "") for output in outputs),
         judgements=tuple(_judgement(element) for element in judgements),
+        source=_source(element, paths),
     )
+
+
+def _source(element: etree._Element, paths: Mapping[str, str]) -> str:
+    """The path of the file that this one was unpacked from; its identifier if it is not known."""
+    for relationship in _all(element, "relationship"):
+        if _text(relationship, "relationshipType") == "derivation":
+            related = _text(relationship, "relatedObjectIdentifier/relatedObjectIdentifierValue")
+            return paths.get(related, related)
+    return ""
 
 
 def _applications(about: etree._Element) -> Iterator[Application]:

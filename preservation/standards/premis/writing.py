@@ -82,7 +82,7 @@ def write_representation(
             "is included in", _object_link("related", representation.identifier), made_by
         )
         for file in files:
-            yield _file(file, included)
+            yield _file(file, included, _derivation(package, file.source) if file.source else "")
 
     return stream(_document(package, objects(), events, (), levels=4))
 
@@ -134,6 +134,15 @@ def _relationship(kind: str, objects: str, made_by: str) -> str:
     )
 
 
+def _derivation(package: PackageId, source: str) -> str:
+    """That a file was unpacked from another."""
+    return (
+        "<relationship><relationshipType>derivation</relationshipType>"
+        "<relationshipSubType>has source</relationshipSubType>"
+        f"{_object_link('related', object_identifier(package, source))}</relationship>\n"
+    )
+
+
 def _storage(path: str) -> str:
     return (
         f"<storage><contentLocation><contentLocationType>{PATH}</contentLocationType>"
@@ -149,7 +158,7 @@ def _representation(package: PackageId, it: RepresentationObject, made_by: str) 
     )
 
 
-def _file(file: FileObject, included: str) -> str:
+def _file(file: FileObject, included: str, derived: str) -> str:
     notes = [answer_note(answer) for answer in file.answers]
     if file.format_note:
         notes.insert(0, DECISION + file.format_note)
@@ -165,7 +174,7 @@ def _file(file: FileObject, included: str) -> str:
         f"{''.join(map(_application, file.applications))}{_inhibitors(file.inhibitors)}"
         f"{_characteristics(file)}"
         f"</objectCharacteristics><originalName>{text(file.original_name)}</originalName>\n"
-        f"{_storage(file.path)}{included}</object>\n"
+        f"{_storage(file.path)}{included}{derived}</object>\n"
     )
 
 

@@ -16,3 +16,4 @@ def upgrade() -> None:
         sa.Column("validity", sa.String(16), nullable=False, server_default="not performed"),
     )
     op.add_column("files", sa.Column("inhibitors", sa.Text, nullable=False, server_default="[]"))
+    op.add_column("files", sa.Column("source", sa.Text, nullable=False, server_default=""))
