@@ -55,7 +55,7 @@ class FormatRules(_Table):
     refused: tuple[Annotated[str, AfterValidator(Puid)], ...] = Field(
         (), description="formats that are not taken"
     )
-    unpack: tuple[Literal["zip", "tar", "tar.gz", "7z", "mbox"], ...] = Field(
+    unpack: tuple[Literal["zip", "tar", "tar.gz", "7z", "iso", "mbox"], ...] = Field(
         (), description="kinds of containers whose members become files of their own too"
     )
     policy: str = Field(

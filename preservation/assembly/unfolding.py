@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from preservation import folders
-from preservation.containers import Form, form_of, unpack
+from preservation.containers import Form, unpack
 from preservation.containers.mailbox import split
 from preservation.model import names
 from preservation.model.agreement import Agreement
@@ -25,6 +25,8 @@ _KINDS: Mapping[Puid, str] = {
     Puid("x-fmt/265"): "tar",
     Puid("x-fmt/266"): "tar.gz",
     Puid("fmt/484"): "7z",
+    Puid("fmt/468"): "iso",
+    Puid("fmt/1739"): "iso",  # with UDF too
     Puid("fmt/720"): "mbox",
 }
 """Formats that are nothing but containers; an office document in a ZIP is more than that."""
@@ -69,9 +71,7 @@ def _unpacked(kind: str, path: Path, place: Path, agreement: Agreement) -> str:
     """Unpack into a new folder; what came of it. Raises Refused when that cannot be."""
     if kind == "mbox":
         return f"{split(path, place, agreement.limits)} messages"
-    if form_of(path) is Form.TAR_GZ and kind != "tar.gz":
-        kind = "tar.gz"
-    told = unpack(path, place, agreement.limits)
+    told = unpack(path, place, agreement.limits, Form.ISO if kind == "iso" else None)
     links = f"; {len(told.links)} links were not made" if told.links else ""
     return f"{told.entries} entries, {told.octets} octets{links}"
 

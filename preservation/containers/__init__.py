@@ -10,12 +10,14 @@ import os
 import shutil
 import stat
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from preservation.containers import pkzip, seven, tar
+from preservation.containers import apart, pkzip, tar
 from preservation.containers.entries import Listing, most_octets, shortened
 from preservation.containers.writing import Tree, full
 from preservation.errors import Misconfigured
@@ -26,12 +28,13 @@ from preservation.rules import Refused
 
 
 class Form(StrEnum):
-    """The containers that are taken in."""
+    """The containers that can be unpacked; packages come in all but ISO images."""
 
     ZIP = "zip"
     TAR = "tar"
     TAR_GZ = "tar.gz"
     SEVEN = "7z"
+    ISO = "iso"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,13 @@ def opened(path: Path) -> BinaryIO:
     return open(handle, "rb")
 
 
-def unpack(path: Path, folder: Path, limits: Limits) -> Unpacked:
+def unpack(path: Path, folder: Path, limits: Limits, form: Form | None = None) -> Unpacked:
     """Unpack a container into a new folder, which is gone again when anything is wrong.
 
-    Raises Refused with all that is wrong, Unavailable when the disk is full.
+    `form` is needed for an ISO image, whose beginning does not show what it is. Raises Refused with
+    all that is wrong, Unavailable when the disk is full.
     """
-    form = form_of(path)
+    form = form or form_of(path)
     if form is None:
         raise Refused(Remark("CONTAINER-KIND"))
     with opened(path) as file:
@@ -208,16 +212,12 @@ def _write_tar(members: tar.Members, tree: Tree, listing: Listing) -> None:
         listing.refuse()
 
 
-def _unpack_seven(file: BinaryIO, tree: Tree, listing: Listing) -> None:
-    room = shutil.disk_usage(tree.place).free
-    seven.unpack(file, tree, listing, room=room)
-
-
-_WRITERS = {
+_WRITERS: Mapping[Form, Callable[[BinaryIO, Tree, Listing], None]] = {
     Form.ZIP: _unzip,
     Form.TAR: _untar,
     Form.TAR_GZ: _gunzip,
-    Form.SEVEN: _unpack_seven,
+    Form.SEVEN: partial(apart.unpack, reader=apart.SEVEN),
+    Form.ISO: partial(apart.unpack, reader=apart.ISO),
 }
 
 __all__ = ["Form", "Plain", "Unpacked", "form_by", "form_of", "opened", "unpack"]

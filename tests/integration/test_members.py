@@ -5,6 +5,7 @@ import tarfile
 import zipfile
 
 import py7zr
+import pycdlib
 import pytest
 
 from preservation.assembly.ingest import ingest
@@ -28,7 +29,7 @@ def archive_folder(archive_folder):
     file.write_text(text, "utf-8")
     folder = archive_folder / "profiles/agreements"
     folder.mkdir(parents=True)
-    kinds = '["zip", "tar", "tar.gz", "7z", "mbox"]'
+    kinds = '["zip", "tar", "tar.gz", "7z", "iso", "mbox"]'
     (folder / "made.toml").write_text(f"[formats]\nunpack = {kinds}\n", "utf-8")
     return archive_folder
 
@@ -67,6 +68,23 @@ def sevened(members):
     return out.getvalue()
 
 
+def burnt(members, **kind):
+    """An ISO image with names of Rock Ridge, Joliet or UDF, as `kind` says."""
+    image, out = pycdlib.PyCdlib(), io.BytesIO()
+    image.new(interchange_level=3, **kind)
+    (by,) = ({"rock_ridge": "rr_name", "joliet": "joliet_path", "udf": "udf_path"}[k] for k in kind)
+    slash = "" if by == "rr_name" else "/"
+    image.add_directory("/D", **{by: f"{slash}d"})
+    for number, (name, content) in enumerate(members.items()):
+        folder, _, own = name.rpartition("/")
+        place = f"/D/F{number}.;1" if folder else f"/F{number}.;1"
+        named = own if by == "rr_name" else f"/{name}"
+        image.add_fp(io.BytesIO(content), len(content), place, **{by: named})
+    image.write_fp(out)
+    image.close()
+    return out.getvalue()
+
+
 MAIL = b"From a@b.c Fri May  1 10:00:00 2020\nFrom: a@b.c\nSubject: %s\n\n>From here\n\n"
 BOX = MAIL % b"one" + MAIL % b"two"
 
@@ -81,6 +99,9 @@ def held(archive, receipt):
         ("a.zip", zipped({"x.xml": XML % b"1", "d/y.xml": XML % b"2"})),
         ("a.tar", tarred({"x.xml": XML % b"1", "d/y.xml": XML % b"2"})),
         ("a.tar.gz", tarred({"x.xml": XML % b"1", "d/y.xml": XML % b"2"}, "w:gz")),
+        ("a.iso", burnt({"x.xml": XML % b"1", "d/y.xml": XML % b"2"}, rock_ridge="1.09")),
+        ("b.iso", burnt({"x.xml": XML % b"1", "d/y.xml": XML % b"2"}, joliet=3)),
+        ("c.iso", burnt({"x.xml": XML % b"1", "d/y.xml": XML % b"2"}, udf="2.60")),
         ("a.7z", sevened({"x.xml": XML % b"1", "d/y.xml": XML % b"2"})),
     ],
 )
@@ -155,17 +176,18 @@ def test_an_office_document_is_no_container(archive, sip, brought, shared):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("name", "content", "words"),
     [
-        (zipped({"../x": b"x"}), "CONTAINER"),
-        (zipped({"x": b"x" * 999})[:-30], ""),
+        ("a.zip", zipped({"../x": b"x"}), "CONTAINER"),
+        ("a.zip", zipped({"x": b"x" * 999})[:-30], ""),
+        ("a.iso", burnt({"x.xml": b"x" * 9000}, joliet=3)[:45_000], "ISO-DATA"),
     ],
 )
 def test_a_hostile_or_broken_container_is_kept_and_not_unpacked(
-    archive, sip, brought, content, words
+    archive, sip, brought, name, content, words
 ):
-    receipt = brought(sip({b"a.zip": content}))
-    assert set(held(archive, receipt)) == {"a.zip"}
+    receipt = brought(sip({name.encode(): content}))
+    assert set(held(archive, receipt)) == {name}
     unpacking = [
         e.finding
         for e in archive.catalogue.events(receipt.aip_id)
