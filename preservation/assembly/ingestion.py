@@ -1,7 +1,7 @@
 """One SIP on its way: the stages in their order, with the tools and stores of its archive."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -208,22 +208,21 @@ class Ingestion:
         )
 
     def _characterize(self, identified: Identified) -> Characterized:
-        tools = self._archive.tools.characterizers
+        tools = self._tools(self._archive.tools.characterizers, len(identified.identifications))
         stage = characterize(identified, characterizers=tools, progress=self._progress)
-        characterized = self._record("characterize", stage)
-        self._rest_from(len(identified.identifications))
-        return characterized
+        return self._record("characterize", stage)
 
     def _validate(self, characterized: Characterized) -> Validated:
-        tools = self._archive.tools.validators
+        tools = self._tools(self._archive.tools.validators, len(characterized.characteristics))
         stage = validate(characterized, validators=tools, progress=self._progress)
-        validated = self._record("validate", stage)
-        self._rest_from(len(validated.judgements))
-        return validated
+        return self._record("validate", stage)
 
     def _admit_validity(self, validated: Validated) -> Validated:
         stage = admit_validity(validated, policy=self._decided.policy)
         return self._record("admit validity", stage)
+
+    def _tools(self, tools: Sequence[T], files: int) -> Iterator[T]:
+        return self._archive.tools.in_turn(tools, thrifty=files > MANY)
 
     def _rest_from(self, files: int) -> None:
         """Give the tools' memory back where it is wanted; a small package leaves them running."""

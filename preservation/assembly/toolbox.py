@@ -1,7 +1,7 @@
 """The tools of an archive: started when a package first needs them, kept for the next one."""
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,6 +29,7 @@ class Tool(Protocol):
 
 
 T = TypeVar("T", bound=Tool)
+U = TypeVar("U")
 
 
 class Toolbox:
@@ -63,6 +64,13 @@ class Toolbox:
         """End the processes for now; each starts again when it is asked for."""
         for tool in self._begun:
             tool.close()
+
+    def in_turn(self, tools: Sequence[U], *, thrifty: bool) -> Iterator[U]:
+        """Each tool when its turn comes; if memory is wanted more than time, only one at a time."""
+        for tool in tools:
+            yield tool
+            if thrifty:
+                self.rest()
 
     @cached_property
     def identifiers(self) -> tuple[Identifier | None, Identifier | None]:

@@ -15,7 +15,7 @@ _BATCH = 256
 
 
 def characterize(
-    identified: Identified, *, characterizers: Sequence[Characterizer], progress: Progress
+    identified: Identified, *, characterizers: Iterable[Characterizer], progress: Progress
 ) -> Stage[Characterized]:
     """Ask each tool about the files of its formats, and put together what they say of each file.
 

@@ -1,7 +1,7 @@
 """Judges every payload file by the rules of its format, where there is a tool that can."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from preservation.asking import agent_of, answers, counted, grouped
@@ -16,7 +16,7 @@ _BATCH = 256
 
 
 def validate(
-    characterized: Characterized, *, validators: Sequence[Validator], progress: Progress
+    characterized: Characterized, *, validators: Iterable[Validator], progress: Progress
 ) -> Stage[Validated]:
     """Have each validator judge the files that it can.
 
