@@ -73,6 +73,8 @@ def _docx(r: random.Random) -> bytes:
         package.writestr(
             "[Content_Types].xml",
             f'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="{types}">'
+            '<Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
         )
         package.writestr(
