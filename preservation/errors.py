@@ -49,6 +49,10 @@ class ToolFailed(ArkivError):
     exit_code = 5
 
 
+class ToolMissing(ToolFailed):
+    """The operator may install a tool that is not there."""
+
+
 class Unavailable(ArkivError):
     """Nobody must act: a store or service did not answer; the same call may succeed later."""
 

@@ -12,7 +12,7 @@ from preservation.agreements import available
 from preservation.asking import Asked
 from preservation.assembly.agreed import agreed
 from preservation.assembly.archive import Archive, opened
-from preservation.errors import ArkivError, ToolFailed
+from preservation.errors import ArkivError, ToolFailed, ToolMissing
 from preservation.model.agreement import Agreement
 from preservation.model.identifiers import StoreName
 from preservation.model.malware import Engine
@@ -201,7 +201,8 @@ def _tool(name: str, tool: Asked, without: str) -> Examined:
     try:
         agent = tool.agent
     except ToolFailed as error:
-        return Examined(name, State.WRONG, str(error), without)
+        state = State.MISSING if isinstance(error, ToolMissing) else State.WRONG
+        return Examined(name, state, str(error), without)
     return Examined(name, State.OK, f"{agent} ({agent.note})" if agent.note else str(agent))
 
 

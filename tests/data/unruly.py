@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from preservation.tools.process import run
 
@@ -109,3 +110,10 @@ def fussy_judge(batch):
     """Judges everything well-formed, but hangs or crashes when a path says so."""
     fussy(batch)
     return [["well-formed", "", ""] for _ in batch]
+
+
+def not_installed(batch):
+    """Says that it is not installed; or opens a file that is not there."""
+    if batch:
+        Path(batch[0]).read_bytes()
+    raise FileNotFoundError("x is not installed")

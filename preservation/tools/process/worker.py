@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self
 
-from preservation.errors import ToolFailed
+from preservation.errors import ToolFailed, ToolMissing
 
 _BOOT = (
     "import sys, json; args = json.loads(sys.argv[1]); sys.path[:] = args['path']; "
@@ -147,6 +147,8 @@ class Worker:
             kind, value = answer["kind"], answer["value"]
         except (ValueError, TypeError, KeyError) as error:
             raise ToolFailed(f"{self.name} answered nonsense: {line[:80]!r}") from error
+        if kind == "missing":
+            raise ToolMissing(f"{self.name}: {value}")
         if kind != "result":
             raise ToolFailed(f"{self.name} failed: {value}")
         return value
@@ -232,6 +234,9 @@ def _serve(settings: dict[str, Json]) -> None:
                     importlib.import_module(settings["module"]), settings["function"]
                 )
             answer = json.dumps({"kind": "result", "value": function(json.loads(line), *given)})
+        except FileNotFoundError as error:
+            kind = "missing" if error.errno is None else "failure"  # ours has no number
+            answer = json.dumps({"kind": kind, "value": str(error)[:500]})
         except Exception as error:
             text = f"{type(error).__name__}: {error}".rstrip(": ")
             answer = json.dumps({"kind": "failure", "value": text[:500]})

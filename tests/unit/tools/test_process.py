@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from preservation.errors import ToolFailed
+from preservation.errors import ToolFailed, ToolMissing
 from preservation.tools.process import Worker
 
 
@@ -162,3 +162,12 @@ def test_a_busy_process_dies_with_its_killed_parent(tmp_path):
         parent.kill()
         parent.wait()
     assert gone(child)
+
+
+def test_what_is_not_installed_is_told_from_what_fails(unruly):
+    with Worker("absent", unruly.not_installed) as worker:
+        with pytest.raises(ToolMissing, match=r"absent: x is not installed"):
+            worker.call([], deadline_seconds=20)
+        with pytest.raises(ToolFailed, match="No such file") as failed:
+            worker.call(["/no/such/file"], deadline_seconds=20)
+    assert not isinstance(failed.value, ToolMissing)
