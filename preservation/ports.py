@@ -197,6 +197,10 @@ class Catalogue(Protocol):
         """The newest version of one AIP without files and events; None when it is not held."""
         ...
 
+    def versions(self, id: PackageId) -> tuple[Summary, ...]:
+        """All versions of one AIP, first to newest, without files and events."""
+        ...
+
     def files(self, id: PackageId) -> Iterator[HeldFile]:
         """The payload files of the newest version, in the order of the package."""
         ...

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.errors import Unavailable
+from preservation.errors import Misconfigured, Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Dip
 from preservation.model.storage import Copy, CopyState
@@ -20,14 +20,26 @@ _BEST_FIRST = (CopyState.SOUND, CopyState.UNCHECKED, CopyState.CORRUPT, CopyStat
 
 
 def export(
-    archive: Archive, package: PackageId, *, folder: Path, form: Form, progress: Progress
+    archive: Archive,
+    package: PackageId,
+    *,
+    folder: Path,
+    form: Form,
+    progress: Progress,
+    version: int | None = None,
 ) -> Dip:
-    """Write one package below a folder; raises what `disseminate` raises.
+    """Write one package (its newest version) below a folder; raises what `disseminate` raises.
 
-    What was given out, and what proved damaged on the way, is in the ledger and the catalogue.
+    Raises Misconfigured for a version that it does not have. What was given out, and what proved
+    damaged on the way, is in the ledger and the catalogue.
     """
+    held = archive.catalogue.copies(package)
+    newest = max((copy.version for copy in held), default=0)
+    if version is not None and version not in {copy.version for copy in held}:
+        raise Misconfigured(f"{package}: has no version {version}; the newest is {newest}")
+    wanted = version or newest
     copies = sorted(
-        (c for c in archive.catalogue.copies(package) if c.store in archive.stores),
+        (c for c in held if c.version == wanted and c.store in archive.stores),
         key=lambda copy: _BEST_FIRST.index(copy.state),
     )
     journal = Heard()

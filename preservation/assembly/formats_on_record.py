@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from preservation.assembly.archive import Archive
+from preservation.assembly.holdings import member
 from preservation.errors import ArkivError, Corrupt, Unavailable
 from preservation.model.premis import EventType, FileObject
 from preservation.model.reidentification import OnRecord
@@ -106,7 +107,7 @@ def _objects(store: Store, copy: Copy, rows: Mapping[str, MemberRow]) -> Iterato
     """The file objects of every PREMIS document of a representation."""
     for path, row in rows.items():
         if path.startswith(_REPRESENTATIONS) and path.endswith(_PREMIS) and not row.file:
-            content = b"".join(store.read(copy.key, row.offset, row.offset + row.size))
+            content = member(store, copy, row)
             try:
                 yield from premis.read(io.BytesIO(content)).files
             except ValueError as error:

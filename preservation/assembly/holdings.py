@@ -8,6 +8,7 @@ from preservation.model.identifiers import PackageId
 from preservation.model.storage import Copy, Summary
 from preservation.ports import Store
 from preservation.standards import inventory, members, ocfl, summary
+from preservation.standards.members import MemberRow
 from preservation.streams import sha512
 
 
@@ -50,6 +51,21 @@ def load(store: Store, package: PackageId, version: int) -> tuple[Summary, Copy]
     if size is None:
         raise Corrupt(f"store {store.name}: {key} is missing")
     return found, Copy(package, version, store.name, key, size, state[tar])
+
+
+def member(store: Store, copy: Copy, row: MemberRow) -> bytes:
+    """All octets of a small member of a stored AIP, from the tar in which it lies.
+
+    Raises Corrupt when they are not what the list of members says.
+    """
+    key = ocfl.tar_key(copy.package, row.version or copy.version)
+    try:
+        content = b"".join(store.read(key, row.offset, row.offset + row.size))
+    except KeyError:
+        raise Corrupt(f"store {store.name}: {key} is missing") from None
+    if sha512(content) != row.digest:
+        _differs(store, f"{key}: {row.name}", "the list of members")
+    return content
 
 
 def _read(store: Store, key: str) -> bytes:

@@ -13,7 +13,6 @@ from preservation.assembly.recovery import recover, settle
 from preservation.assembly.rejections import Publish, reject
 from preservation.assembly.scratch import Submissions, claimed, discard
 from preservation.errors import ArkivError, Rejected
-from preservation.model.identifiers import PackageId
 from preservation.model.receipt import Receipt
 from preservation.ports import Progress
 
@@ -57,13 +56,16 @@ def begun(
     recover(archive)
     submissions = Submissions(archive.folder / "ingest.lock")
     ingestion = Ingestion(archive, submissions, agreed=by, again=again, progress=progress)
-    with (
-        _told_if_preserved(archive, ingestion.id),
-        closing(submissions),
-        claimed(archive.scratch / ingestion.id),
-    ):
+    with closing(submissions), running(archive, ingestion, publish):
+        yield ingestion
+
+
+@contextmanager
+def running(archive: Archive, ingestion: Ingestion, publish: Publish | None) -> Iterator[None]:
+    """The scratch folder of a package on its way, and what is left when that ends in an error."""
+    with _told_if_preserved(archive, ingestion), claimed(archive.scratch / ingestion.id):
         try:
-            yield ingestion
+            yield
         except BaseException as error:
             if isinstance(error, Rejected):  # before its scratch folder goes, where it may lie
                 with suppress(ArkivError):
@@ -75,12 +77,14 @@ def begun(
 
 
 @contextmanager
-def _told_if_preserved(archive: Archive, package: PackageId) -> Iterator[None]:
+def _told_if_preserved(archive: Archive, ingestion: Ingestion) -> Iterator[None]:
     """Add a note to what ends an ingest whose package was committed already, and so is kept."""
     try:
         yield
     except BaseException as error:
         with suppress(ArkivError):
-            if archive.catalogue.package(package):
-                error.add_note(f"preserved all the same, as AIP {package}")
+            held = archive.catalogue.package(ingestion.id)
+            if held and held.version == ingestion.version:
+                of = f", version {held.version}" if held.version > 1 else ""
+                error.add_note(f"preserved all the same, as AIP {held.id}{of}")
         raise

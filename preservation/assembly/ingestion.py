@@ -72,6 +72,8 @@ class Ingestion:
         """Give the package its identifier; `again` lets a SIP in that is preserved already."""
         self._submissions = submissions
         self.id = PackageId(str(uuid4()))
+        self._run = self.id.uuid
+        self.version = 1
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
         self._agreed = agreed
@@ -115,7 +117,7 @@ class Ingestion:
         return record(
             stage,
             name=name,
-            run=self.id.uuid,
+            run=self._run,
             package=self.id,
             journal=self._journal,
             clock=self._archive.clock,
@@ -229,8 +231,8 @@ class Ingestion:
         if files > MANY:
             self._archive.tools.rest()
 
-    def _pack(self, validated: Validated) -> Aip:
-        packing = Packing(
+    def _packing(self) -> Packing:
+        return Packing(
             self._archive.clock.now(),
             tuple(store.name for store in self._stores),
             self._scratch,
@@ -238,7 +240,9 @@ class Ingestion:
             self.events,
             {"agreement": self._agreed.kept, "format-policy": self._decided.kept},
         )
-        return self._record("pack", pack(validated, packing=packing))
+
+    def _pack(self, validated: Validated) -> Aip:
+        return self._record("pack", pack(validated, packing=self._packing()))
 
     def _replicate(self, aip: Aip) -> StoredAip:
         stores = self._stores

@@ -20,8 +20,6 @@ from preservation.standards.ledger import Entry
 
 T = TypeVar("T")
 
-VERSION = 1
-
 
 class Silence:
     """Progress that nobody watches."""
@@ -65,43 +63,45 @@ def settle(archive: Archive, package: PackageId) -> None:
 
     A committed copy is audited, the others are made from it, and the AIP is registered.
     """
+    known = archive.catalogue.package(package)
+    version = known.version + 1 if known else 1
     committed = [
         store
         for store in archive.stores.values()
-        if store.size(ocfl.commit_key(package, VERSION)) is not None
+        if store.size(ocfl.commit_key(package, version)) is not None
     ]
-    if not committed:
+    if committed:
+        _finish(archive, package, version, committed)
+    else:
         for store in archive.stores.values():
-            abandon(store, package, VERSION)
-    elif archive.catalogue.package(package) is None:
-        _finish(archive, package, committed)
+            abandon(store, package, version)
     discard(archive.scratch / package)
 
 
-def _finish(archive: Archive, package: PackageId, committed: Sequence[Store]) -> None:
+def _finish(archive: Archive, package: PackageId, version: int, committed: Sequence[Store]) -> None:
     source = committed[0]
-    summary, copy = load(source, package, VERSION)
+    summary, copy = load(source, package, version)
     copies = []
     for store in archive.stores.values():
         if store.name not in summary.stores and store not in committed:
             continue  # its agreement asks for no copy there
         if store in committed:
-            mend(store, package, VERSION)
-            one = Copy(package, VERSION, store.name, copy.key, copy.size, copy.digest)
+            mend(store, package, version)
+            one = Copy(package, version, store.name, copy.key, copy.size, copy.digest)
             stage = audit(one, store=store, quick=False, progress=Silence())
-            _record(archive, package, "audit", stage)
+            _record(archive, one, "audit", stage)
         else:
-            one = _record(archive, package, "mirror", mirror(copy, source=source, target=store))
+            one = _record(archive, copy, "mirror", mirror(copy, source=source, target=store))
         copies.append(one)
     register(archive, summary, copies)
 
 
-def _record(archive: Archive, package: PackageId, name: str, stage: Stage[T]) -> T:
+def _record(archive: Archive, copy: Copy, name: str, stage: Stage[T]) -> T:
     return record(
         stage,
-        name=name,
-        run=package.uuid,
-        package=package,
+        name=f"{name} {copy.version}" if copy.version > 1 else name,
+        run=copy.package.uuid,
+        package=copy.package,
         journal=archive.journal,
         clock=archive.clock,
     )
@@ -109,7 +109,9 @@ def _record(archive: Archive, package: PackageId, name: str, stage: Stage[T]) ->
 
 def register(archive: Archive, summary: Summary, copies: Sequence[Copy]) -> tuple[Copy, ...]:
     """Put a stored AIP into the ledger and the catalogue; gives its copies as they now stand."""
-    events = archive.journal.events(summary.id)
+    known_events = {event.identifier for event in archive.catalogue.events(summary.id)}
+    heard = archive.journal.events(summary.id)
+    events = [event for event in heard if event.identifier not in known_events]
     entries = []
     known = []
     for copy in copies:

@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
@@ -69,12 +70,20 @@ class SqlCatalogue:
             found = _summaries(connection, _newest().where(tables.packages.c.id == id))
         return found[0] if found else None
 
+    def versions(self, id: PackageId) -> tuple[Summary, ...]:
+        """All versions of one AIP, first to newest, without files and events."""
+        query = select(tables.packages).where(tables.packages.c.id == id)
+        with self._database.reading() as connection:
+            return _summaries(connection, query)
+
     def files(self, id: PackageId) -> Iterator[HeldFile]:
         """The payload files of the newest version, in the order of the package.
 
         A format that was told again after storage stands in the place of the first.
         """
-        told = _told_again(self.events(id))
+        newest_version = self.package(id)
+        since = newest_version.created if newest_version else datetime.min.replace(tzinfo=UTC)
+        told = _told_again(event for event in self.events(id) if event.when >= since)
         newest = (
             _newest().where(tables.packages.c.id == id).with_only_columns(tables.packages.c.number)
         )

@@ -1,5 +1,6 @@
 """`arkiv export`: packages given out again."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,10 +34,15 @@ def command(
             "--as", help="The bag, its tar, or the files under the names they were submitted with."
         ),
     ] = Form.BAG,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="A version; the newest by default.")
+    ] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write AIPs out, every octet compared on the way; a damaged copy gives way to a sound one.
+
+    What is written is complete, also where a version refers to files of an earlier one.
 
     Example: arkiv export 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --to ~/out
     """
@@ -45,20 +51,32 @@ def command(
         from preservation.settings.place import locate
 
         place = opened(locate(archive))
-        codes = [_one(place, aip_id, to, form, json=json) for aip_id in aip_ids]
+        wanted = _Wanted(to, form, version)
+        codes = [_one(place, aip_id, wanted, json=json) for aip_id in aip_ids]
     code = next((code for code in codes if code), 0)
     if code:
         raise typer.Exit(code)
 
 
-def _one(archive: "Archive", aip_id: str, to: Path, form: Form, *, json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Where packages are written, in which form, and which version of them."""
+
+    to: Path
+    form: Form
+    version: int | None
+
+
+def _one(archive: "Archive", aip_id: str, wanted: _Wanted, *, json: bool) -> int:
     from preservation.forms import ExportForm
+
+    form = wanted.form
 
     def failed(status: "Failure", reasons: tuple[str, ...]) -> ExportForm:
         return ExportForm(status=status, reasons=reasons, aip_id=aip_id, form=form.value)
 
     try:
-        done = _export(archive, aip_id, to, form)
+        done = _export(archive, aip_id, wanted)
     except ArkivError as error:
         tell(error, json=json, form=failed)
         return error.exit_code
@@ -76,7 +94,7 @@ def _one(archive: "Archive", aip_id: str, to: Path, form: Form, *, json: bool) -
     return 0
 
 
-def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportForm":
+def _export(archive: "Archive", aip_id: str, wanted: _Wanted) -> "ExportForm":
     from preservation.assembly import exports
     from preservation.assembly.audits import required
     from preservation.forms import words
@@ -87,8 +105,9 @@ def _export(archive: "Archive", aip_id: str, to: Path, form: Form) -> "ExportFor
         dip = exports.export(
             archive,
             summary.id,
-            folder=to.resolve(),
-            form=StageForm(form.value),
+            folder=wanted.to.resolve(),
+            form=StageForm(wanted.form.value),
             progress=progress,
+            version=wanted.version,
         )
-    return words.exported(dip, form.value, archive.catalogue.files(summary.id))
+    return words.exported(dip, wanted.form.value, archive.catalogue.files(summary.id))

@@ -113,12 +113,12 @@ def _one(archive: "Archive", sip: Path, name: str, *, wanted: "_Wanted", json: b
                 publish=publish,
             )
     except KeyboardInterrupt as interrupt:
-        fate = _fate(interrupt, "not preserved, and nothing of it was kept")
-        screen.complain(f"interrupted: {name} is {fate}")
+        ended = fate(interrupt, "not preserved, and nothing of it was kept")
+        screen.complain(f"interrupted: {name} is {ended}")
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         if not json:
-            screen.complain(f"{name} is {_fate(error, 'not preserved')}")
+            screen.complain(f"{name} is {fate(error, 'not preserved')}")
         report = getattr(error, "report", None)
         tell(error, json=json, form=form)
         if report and not json:
@@ -127,19 +127,21 @@ def _one(archive: "Archive", sip: Path, name: str, *, wanted: "_Wanted", json: b
     if json:
         screen.emit(words.receipt(receipt, name))
     else:
-        _say(receipt, name)
+        say(receipt, name)
     return 0
 
 
-def _fate(error: BaseException, otherwise: str) -> str:
+def fate(error: BaseException, otherwise: str) -> str:
     """What an ingest that was ended says of its package; it may have been committed by then."""
     return next(iter(getattr(error, "__notes__", ())), otherwise)
 
 
-def _say(receipt: "Receipt", sip: str) -> None:
+def say(receipt: "Receipt", sip: str) -> None:
+    """The receipt, for a person."""
     account = receipt.account
+    of = f", version {receipt.version}" if receipt.version > 1 else ""
     screen.say(f"preserved {sip}")
-    screen.say(f"  AIP         {receipt.aip_id}")
+    screen.say(f"  AIP         {receipt.aip_id}{of}")
     rows: Sequence[tuple[str, int, int]] = (
         ("preserved", account.preserved_files, account.preserved_bytes),
         ("submission", account.submission_files, account.submission_bytes),

@@ -20,6 +20,7 @@ from preservation.cli import (
     policy,
     rebuild,
     report,
+    revise,
     screen,
     show,
 )
@@ -39,6 +40,7 @@ for name, command in (
     ("show", show.command),
     ("audit", audit.command),
     ("export", export.command),
+    ("revise", revise.command),
     ("check", check.command),
     ("identify", identify.command),
     ("explain", explain.command),

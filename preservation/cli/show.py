@@ -43,6 +43,7 @@ def command(
             **dict(listed),
             account=words.account(summary.account),
             description=words.statements(summary.description),
+            versions=tuple(map(words.version, catalogue.versions(summary.id))),
             file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
             formats=_formats(place, summary) if formats else None,
             events=tuple(map(words.event, catalogue.events(summary.id))) if events else None,
@@ -71,18 +72,26 @@ def _say_format(it: "ToldFormat") -> None:
         screen.wrapped(f"    {answer.agent:<11} ", f"{said} [{answer.release}]")
 
 
+def _say_description(form: "ShowForm") -> None:
+    for statement in form.description:
+        if not statement.about:
+            language = f" [{statement.language}]" if statement.language else ""
+            screen.say(f"  {statement.element + language:<14}{screen.cut(statement.value, 64)}")
+
+
 def _say(form: "ShowForm") -> None:
     screen.say(f"{form.title}")
     screen.say(f"  AIP       {form.aip_id}, version {form.version}: {form.status}")
     screen.say(f"  created   {form.created:%Y-%m-%d %H:%M} UTC from {form.sip}")
     screen.say(f"  payload   {screen.number(form.files, 'file')}, {screen.octets(form.bytes)}")
+    if len(form.versions) > 1:
+        for it in form.versions:
+            size = f"{screen.number(it.files, 'file')}, {screen.octets(it.bytes)}"
+            screen.say(f"  version {it.number:<2}{it.created:%Y-%m-%d %H:%M} UTC, {size}")
     for copy in form.copies:
         checked = f"{copy.checked:%Y-%m-%d %H:%M} UTC" if copy.checked else "never"
         screen.say(f"  store {copy.store}   {copy.state}; every octet compared: {checked}")
-    for statement in form.description:
-        if not statement.about:
-            language = f" [{statement.language}]" if statement.language else ""
-            screen.say(f"  {statement.element + language:<14}{screen.cut(statement.value, 64)}")
+    _say_description(form)
     if form.file_list is not None:
         screen.say()
         screen.table(
@@ -95,8 +104,8 @@ def _say(form: "ShowForm") -> None:
         )
     if form.formats is not None:
         screen.say()
-        for it in form.formats:
-            _say_format(it)
+        for told_one in form.formats:
+            _say_format(told_one)
     if form.events is not None:
         screen.say()
         for e in form.events:

@@ -21,6 +21,7 @@ from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
 from preservation.forms.policy import PolicyForm as PolicyForm
+from preservation.forms.version import Version as Version
 from preservation.model.validity import Verdict
 
 DipForm = Literal["bag", "tar", "originals"]
@@ -147,6 +148,7 @@ class ShowForm(ListForm):
 
     account: Account
     description: tuple[Statement, ...]
+    versions: tuple[Version, ...]
     file_list: tuple[File, ...] | None = None
     formats: tuple[ToldFormat, ...] | None = None
     events: tuple[Event, ...] | None = None

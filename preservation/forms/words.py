@@ -160,9 +160,14 @@ def exported(
 def package_status(
     summary: storage.Summary, copies: Iterable[storage.Copy]
 ) -> Literal["preserved", "damaged"]:
-    """Preserved when every store that was to hold a copy has one that is known to be sound."""
-    sound = {copy.store for copy in copies if copy.state is CopyState.SOUND}
-    return "preserved" if set(summary.stores) <= sound else "damaged"
+    """Preserved when every store that was to hold a copy has all versions, known to be sound."""
+    sound: dict[str, set[int]] = {}
+    for copy in copies:
+        if copy.state is CopyState.SOUND:
+            sound.setdefault(copy.store, set()).add(copy.version)
+    every = set(range(1, summary.version + 1))
+    whole = all(every <= sound.get(store, set()) for store in summary.stores)
+    return "preserved" if whole else "damaged"
 
 
 def reasons(copies: Iterable[storage.Copy]) -> tuple[str, ...]:
@@ -192,6 +197,17 @@ def listed(summary: storage.Summary, copies: Sequence[storage.Copy]) -> forms.Li
         title=title(summary),
         created=summary.created,
         sip=summary.sip,
+    )
+
+
+def version(value: storage.Summary) -> forms.Version:
+    """One version of an AIP."""
+    return forms.Version(
+        number=value.version,
+        created=value.created,
+        files=value.account.preserved_files,
+        bytes=value.account.preserved_bytes,
+        sip=value.sip,
     )
 
 

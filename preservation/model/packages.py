@@ -175,6 +175,8 @@ class Aip:
     """An archival package laid out: every member of its tar, in order, not yet written anywhere.
 
     `beside` are the documents that will lie beside the tar: `members.jsonl`, `summary.json`.
+    `refers` are the earlier versions whose tars have the rest of its members, `reason` is why there
+    is this version.
     """
 
     id: PackageId
@@ -183,6 +185,8 @@ class Aip:
     members: tuple[Member, ...]
     beside: tuple[Member, ...]
     summary: Summary
+    refers: tuple[int, ...] = ()
+    reason: str = "ingested"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,15 @@ def audit(copy: Copy, *, store: Store, quick: bool, progress: Progress) -> Stage
 
 def _faults(copy: Copy, store: Store, *, quick: bool, progress: Progress) -> Iterator[str]:
     present = set(store.keys(ocfl.object_root(copy.package) + "/"))
-    inventory = yield from _inventory(copy, store)
+    later = _later(copy, present)
+    inventory = yield from _inventory(copy, store, newest=not later)
     expected = _expected(copy, inventory)
     for key in sorted(expected - present):
         yield f"store {copy.store}: {key} is missing"
     if inventory is not None:
         for key in sorted(present - expected):
+            if key.startswith(later):
+                continue  # the audit of that version explains it
             yield f"store {copy.store}: {key} is explained by no inventory"
     if copy.key in present:
         yield from _size(copy, store)
@@ -68,6 +71,13 @@ def _faults(copy: Copy, store: Store, *, quick: bool, progress: Progress) -> Ite
         yield from _documents(copy, store, inventory, present)
     if copy.key in present:
         yield from _tar(copy, store, inventory, progress)
+
+
+def _later(copy: Copy, present: set[str]) -> tuple[str, ...]:
+    """The folders of versions after this one that are committed in the store."""
+    versions = {found[1] for key in present if (found := ocfl.committed(key))}
+    root = ocfl.object_root(copy.package)
+    return tuple(f"{root}/v{number}/" for number in sorted(versions) if number > copy.version)
 
 
 def _expected(copy: Copy, inventory: Inventory | None) -> set[str]:
@@ -103,8 +113,11 @@ def _small(store: Store, key: str) -> bytes | None:
     return b"".join(store.read(key))
 
 
-def _inventory(copy: Copy, store: Store) -> Generator[str, None, Inventory | None]:
-    """The version's inventory if it can be believed; names what is wrong with it and its copy."""
+def _inventory(copy: Copy, store: Store, *, newest: bool) -> Generator[str, None, Inventory | None]:
+    """The version's inventory if it can be believed; names what is wrong with it and its copy.
+
+    The copy at the object's root is that of the newest version.
+    """
     key = ocfl.inventory_key(copy.package, copy.version)
     document = _small(store, key)
     if document is None:
@@ -125,6 +138,19 @@ def _inventory(copy: Copy, store: Store) -> Generator[str, None, Inventory | Non
             f"of {inventory.id} found"
         )
         return None
+    if newest:
+        yield from _at_the_root(copy, store, document)
+    tar = dict(inventory.manifest).get(copy.key.removeprefix(ocfl.object_root(copy.package) + "/"))
+    if tar != copy.digest:
+        found_digest = tar.short if tar else "no digest"
+        yield (
+            f"store {copy.store}: {key}: {copy.digest.short} expected for the tar, "
+            f"{found_digest} found"
+        )
+    return inventory
+
+
+def _at_the_root(copy: Copy, store: Store, document: bytes) -> Iterator[str]:
     for root_key, expected in (
         (ocfl.inventory_key(copy.package), document),
         (ocfl.sidecar_key(copy.package), sidecar(document)),
@@ -135,14 +161,6 @@ def _inventory(copy: Copy, store: Store) -> Generator[str, None, Inventory | Non
                 f"store {copy.store}: {root_key}: {sha512(expected).short} expected "
                 f"(as in version {copy.version}), {sha512(found).short} found"
             )
-    tar = dict(inventory.manifest).get(copy.key.removeprefix(ocfl.object_root(copy.package) + "/"))
-    if tar != copy.digest:
-        found_digest = tar.short if tar else "no digest"
-        yield (
-            f"store {copy.store}: {key}: {copy.digest.short} expected for the tar, "
-            f"{found_digest} found"
-        )
-    return inventory
 
 
 def _differs(copy: Copy, key: str, said: bytes, document: bytes) -> str:
@@ -154,8 +172,13 @@ def _differs(copy: Copy, key: str, said: bytes, document: bytes) -> str:
 
 
 def _documents(copy: Copy, store: Store, inventory: Inventory, present: set[str]) -> Iterator[str]:
-    """Everything that the inventory lists beside the tar."""
+    """Everything beside the tar that the version has brought; each version has a copy of its own.
+
+    What it brought is all that the inventory lists in its folder.
+    """
     for path, expected in inventory.manifest:
+        if not path.startswith(f"v{copy.version}/"):
+            continue
         key = f"{ocfl.object_root(copy.package)}/{path}"
         if key != copy.key and key in present:
             found = _digest(store.read(key))
@@ -181,11 +204,13 @@ def _tar(
     yield f"store {copy.store}: {copy.key}: {copy.digest.short} expected, {found.short} found"
     if inventory is None:
         return
-    key = f"{ocfl.object_root(copy.package)}/{inventory.content('members.jsonl')}"
+    key = f"{ocfl.object_root(copy.package)}/{inventory.content('members.jsonl', copy.version)}"
     if store.size(key) is None:
         return
     try:
         for row in members.read(store.read(key)):
+            if row.version:
+                continue  # it lies in the tar of that version
             member = _digest(store.read(copy.key, row.offset, row.offset + row.size))
             if member != row.digest:
                 yield (

@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import inventory, members, ocfl, received, tar
 from preservation.streams import Taker, sha512
+
+_ORIGINAL = "representations/original/"
+_LATER = re.compile(r"submission/(v[0-9]+/)")
+_SKIPPED = 1 << 20
+"""Octets of a tar that are read past rather than asking the store again."""
 
 
 class Form(StrEnum):
@@ -83,9 +89,11 @@ def _write(
 ) -> tuple[int, int]:
     """Files and octets written; raises Corrupt when anything is not as it was stored."""
     try:
+        rows = member_rows(copy, store) if form is not Form.TAR or copy.version > 1 else ()
         if form is Form.TAR:
+            if any(row.version for row in rows):
+                return _lay_out(copy, store, place, rows, progress)
             return _write_tar(copy, store, place, progress)
-        rows = member_rows(copy, store)
         names = (
             {row.name: os.fsencode(row.name.partition("/")[2]) for row in rows}
             if form is Form.BAG
@@ -139,16 +147,26 @@ def member_rows(copy: Copy, store: Store) -> Sequence[members.MemberRow]:
 def _given_names(
     copy: Copy, store: Store, rows: Sequence[members.MemberRow]
 ) -> Mapping[str, bytes]:
-    """Where each file that was submitted lay in the SIP, byte for byte, by member name."""
+    """Where each file that was submitted lay in its SIP, byte for byte, by member name.
+
+    What came along with a later SIP lies in a folder named for its version.
+    """
     base = f"{copy.package}/data/{copy.package}/"
     submitted = (row for row in rows if row.file and not row.file.source)
-    names = {row.name: given(row.file.original_name) for row in submitted if row.file}
+    names = {
+        row.name: given(row.file.original_name)
+        for row in submitted
+        if row.file and row.file.path.startswith(_ORIGINAL)
+    }
     listed = next((row for row in rows if row.name == base + received.PATH), None)
     if listed:
-        content = b"".join(store.read(copy.key, listed.offset, listed.offset + listed.size))
+        key = ocfl.tar_key(copy.package, listed.version or copy.version)
+        content = b"".join(store.read(key, listed.offset, listed.offset + listed.size))
         for entry in received.read(content):
             if entry.path:
-                names[base + entry.path] = given(entry.given)
+                later = _LATER.match(entry.path)
+                folder = later[1].encode("ascii") if later else b""
+                names[base + entry.path] = folder + given(entry.given)
     return names
 
 
@@ -161,14 +179,11 @@ def _write_members(
 ) -> tuple[int, int]:
     rows, names = wanted
     folder = os.fsencode(place)
-    stream = Taker(store.read(copy.key))
-    position = files = octets = 0
-    for row in rows:
-        literal = stream.whole(row.offset - position)
-        position = row.offset + row.size
+    files = octets = 0
+    for row, literal, content in _contents(copy, store, rows):
         name = names.get(row.name)
         path = None if name is None else _inside(folder, name)
-        found = _write_member(stream.take(row.size), path)
+        found = _write_member(content, path)
         progress.advance(row.size)
         if found != row.digest:
             raise _differs(copy, row.name, row.digest, found)
@@ -177,6 +192,53 @@ def _write_members(
             modified = tar.modified(literal)
             os.utime(path, (modified, modified))
     return files, octets
+
+
+_Stored = tuple[members.MemberRow, bytes, Iterator[memoryview]]
+
+
+def _contents(copy: Copy, store: Store, rows: Sequence[members.MemberRow]) -> Iterator[_Stored]:
+    """Each member with the octets before it (its header at their end) and its content.
+
+    Every tar is read in order, each stretch of it that has wanted members once.
+    """
+    tars: dict[int, list[members.MemberRow]] = {}
+    for row in rows:
+        tars.setdefault(row.version or copy.version, []).append(row)
+    for version, those in sorted(tars.items(), reverse=True):
+        key = ocfl.tar_key(copy.package, version)
+        stream, position = Taker(store.read(key)), 0
+        for row in sorted(those, key=lambda row: row.offset):
+            if row.offset - position > _SKIPPED:
+                position = row.offset - tar.BLOCK
+                stream = Taker(store.read(key, position))
+            literal = stream.whole(row.offset - position)
+            position = row.offset + row.size
+            yield row, literal, stream.take(row.size)
+
+
+def _lay_out(
+    copy: Copy,
+    store: Store,
+    place: Path,
+    rows: Sequence[members.MemberRow],
+    progress: Progress,
+) -> tuple[int, int]:
+    """One tar with all members of a version, those too that lie in the tars of earlier ones."""
+    with place.open("xb") as out:
+        for row, literal, content in _contents(copy, store, rows):
+            out.write(tar.header(row.name, row.size, tar.modified(literal)))
+            whole = hashlib.sha512()
+            for piece in content:
+                whole.update(piece)
+                out.write(piece)
+            out.write(bytes(-row.size % tar.BLOCK))
+            progress.advance(row.size)
+            found = Digest(Algorithm.SHA512, whole.hexdigest())
+            if found != row.digest:
+                raise _differs(copy, row.name, row.digest, found)
+        out.write(tar.END)
+        return 1, out.tell()
 
 
 def _inside(folder: bytes, name: bytes) -> bytes:

@@ -16,6 +16,7 @@ from preservation.model.reidentification import Due
 from preservation.model.storage import Copy
 from preservation.ports import Identifier, Progress, Store
 from preservation.recording import Stage
+from preservation.standards import ocfl
 from preservation.standards.members import MemberRow
 from preservation.standards.reidentified import DETAIL, Conclusion, note
 
@@ -114,7 +115,8 @@ def _write(held: Held, path: bytes, it: Due) -> str:
     whole = hashlib.sha512()
     try:
         with open(path, "xb") as out:
-            for chunk in held.store.read(copy.key, row.offset, row.offset + row.size):
+            key = ocfl.tar_key(copy.package, row.version or copy.version)
+            for chunk in held.store.read(key, row.offset, row.offset + row.size):
                 whole.update(chunk)
                 out.write(chunk)
     except (Unavailable, KeyError) as error:

@@ -7,6 +7,7 @@ version's inventory); everything else of it is written, flushed and compared bef
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import NoReturn
@@ -48,16 +49,7 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
             yield _finding(store, Outcome.FAILURE, f"read back differently: {', '.join(names)}")
         _require_none(damaged, lacking, key, content[name])
         _compare_documents(aip, lacking)
-        listing = inventory.write(
-            inventory.first(
-                aip.id,
-                content,
-                created=aip.created,
-                message="ingested",
-                user=str(ARKIV),
-                address=f"urn:uuid:{agent_identifier(ARKIV)}",  # the agent of that name in PREMIS
-            )
-        )
+        listing = _listing(aip, content, stores)
         for store in lacking:
             store.put(ocfl.inventory_key(aip.id, aip.version), [listing], size=len(listing))
     except BaseException:
@@ -77,6 +69,34 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
     )
 
 
+def _listing(aip: Aip, content: Mapping[str, Digest], stores: Sequence[Store]) -> bytes:
+    """The inventory with this version; raises Corrupt where a store has another one before it."""
+    before = inventory.Inventory(aip.id, (), ())
+    if aip.version > 1:
+        key = ocfl.inventory_key(aip.id, aip.version - 1)
+        found = {b"".join(store.read(key)) for store in stores}
+        if len(found) > 1:
+            names = ", ".join(store.name for store in stores)
+            raise Corrupt(
+                f"{key}: stores {names} have different inventories of {aip.id}; run arkiv audit"
+            )
+        before = inventory.read(found.pop())
+        tars = dict(before.manifest)
+        for number in aip.refers:
+            name = ocfl.tar_name(aip.id, number)
+            content = {**content, name: tars[f"v{number}/content/{name}"]}
+    return inventory.write(
+        inventory.following(
+            before,
+            content,
+            created=aip.created,
+            message=aip.reason,
+            user=str(ARKIV),
+            address=f"urn:uuid:{agent_identifier(ARKIV)}",  # the agent of that name in PREMIS
+        )
+    )
+
+
 def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
     """Make the copy that a store lacks from one that another store has committed.
 
@@ -87,9 +107,10 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
     manifest = inventory.read(listing).manifest
     root = ocfl.object_root(copy.package)
     try:
-        declaration = ocfl.OBJECT_DECLARATION
-        target.put(ocfl.declaration_key(copy.package), [declaration], size=len(declaration))
+        declare(target, copy.package)
         for path, expected in manifest:
+            if not path.startswith(f"v{copy.version}/"):
+                continue  # an earlier version has brought it
             key = f"{root}/{path}"
             target.put(key, source.read(key), size=source.size(key) or 0)
             found = _digest(target.read(key))
@@ -106,6 +127,13 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
     note = f"{copy.size} octets from store {source.name}, compared after reading back"
     yield _finding(target, Outcome.SUCCESS, note)
     return replace(copy, store=target.name)
+
+
+def declare(store: Store, package: PackageId) -> None:
+    """Say that an object is there; a later version finds it said."""
+    declaration = ocfl.OBJECT_DECLARATION
+    with suppress(AlreadyExists):
+        store.put(ocfl.declaration_key(package), [declaration], size=len(declaration))
 
 
 def _refuse(store: Store, note: str) -> NoReturn:
@@ -163,8 +191,7 @@ def _write(
 ) -> Mapping[str, Digest]:
     """Write all content, the tar read once for all stores; the SHA-512 of each by name."""
     for store in stores:
-        declaration = ocfl.OBJECT_DECLARATION
-        store.put(ocfl.declaration_key(aip.id), [declaration], size=len(declaration))
+        declare(store, aip.id)
         for document in aip.beside:
             key = ocfl.content_key(aip.id, aip.version, document.name)
             store.put(key, file_chunks(document.source), size=document.size)

@@ -59,6 +59,11 @@ def tar_name(id: PackageId, version: int) -> str:
     return f"{id}.v{version}.tar"
 
 
+def tar_key(id: PackageId, version: int) -> str:
+    """The key of the tar of an AIP version."""
+    return content_key(id, version, tar_name(id, version))
+
+
 def inventory_key(id: PackageId, version: int | None = None) -> str:
     """The key of the inventory of a version, or of its copy at the object's root."""
     folder = object_root(id) + ("" if version is None else f"/v{version}")

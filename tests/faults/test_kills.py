@@ -1,4 +1,4 @@
-"""An ingest is killed at each of its durable steps; nothing half remains, and nothing is lost.
+"""An ingest or a revision is killed at each of its durable steps; nothing half remains.
 
 A child process counts its own durable steps (what it writes to stores, journal, ledger and
 catalogue) and kills itself at one of them: before it, in the middle of its octets, or after it.
@@ -20,6 +20,8 @@ from preservation.assembly.audits import audit_copies
 from preservation.assembly.ingest import ingest
 from preservation.assembly.rebuild import rebuild
 from preservation.assembly.recovery import Silence
+from preservation.assembly.revise import revise
+from preservation.assembly.revision import Wanted
 from preservation.errors import Rejected
 from preservation.model.storage import CopyState
 
@@ -34,7 +36,7 @@ from preservation.catalogue.journal import SqlJournal
 from preservation.cli.main import main
 from preservation.stores.directory import DirectoryStore
 
-step, moment, archive, sip = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+step, moment, archive, words = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
 counted = 0
 
 def die():
@@ -64,10 +66,11 @@ def durable(method):
         tar = method.__name__ == "put" and args[0].endswith(".tar")
         if moment == "interrupt" and tar and self.name == "a":
             args = (args[0], interrupted(args[1]), *args[2:])
-        result = method(self, *args, **kwargs)
-        if mine:
-            die()
-        return result
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            if mine:
+                die()
     return counting
 
 for kind, names in (
@@ -77,7 +80,7 @@ for kind, names in (
 ):
     for name in names:
         setattr(kind, name, durable(getattr(kind, name)))
-sys.argv = ["arkiv", "ingest", sip, "--archive", archive]
+sys.argv = ["arkiv", *words, "--archive", archive]
 try:
     main()
 finally:
@@ -85,9 +88,9 @@ finally:
 """
 
 
-def child(archive: Path, sip: Path, step: int, moment: str) -> subprocess.Popen[str]:
+def child(archive: Path, words: list[str], step: int, moment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(step), moment, str(archive), str(sip)],
+        [sys.executable, "-c", CHILD, str(step), moment, str(archive), *words],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -122,7 +125,7 @@ def steps(pristine, sips, tmp_path_factory) -> int:
     """How many durable steps an ingest has."""
     archive = tmp_path_factory.mktemp("count") / "archive"
     shutil.copytree(pristine, archive)
-    told, _ = child(archive, sips[0], 0, "never").communicate(timeout=60)
+    told, _ = child(archive, ["ingest", str(sips[0])], 0, "never").communicate(timeout=60)
     return int(told.splitlines()[-1])
 
 
@@ -168,7 +171,7 @@ def test_killed_at_any_step_nothing_half_remains(pristine, sips, steps, tmp_path
     for step, moment in moments[::SHARE]:
         archive = tmp_path / f"{step}-{moment}"
         shutil.copytree(pristine, archive)
-        process = child(archive, sips[0], step, moment)
+        process = child(archive, ["ingest", str(sips[0])], step, moment)
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL, (step, moment)
         try:
@@ -181,7 +184,7 @@ def test_killed_at_any_step_nothing_half_remains(pristine, sips, steps, tmp_path
 def test_an_interrupt_leaves_nothing_at_once(pristine, sips, tmp_path):
     archive = tmp_path / "archive"
     shutil.copytree(pristine, archive)
-    process = child(archive, sips[0], 0, "interrupt")
+    process = child(archive, ["ingest", str(sips[0])], 0, "interrupt")
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
     assert "not preserved" in told
@@ -190,3 +193,49 @@ def test_an_interrupt_leaves_nothing_at_once(pristine, sips, tmp_path):
         assert list((archive / "stores" / store / "tmp").iterdir()) == []
         assert not list((archive / "stores" / store / "ocfl").rglob("*.tar"))
     judge(archive, sips)
+
+
+def judge_revision(place: Path, sips: tuple[Path, Path], package: str) -> None:
+    """The first version is as it was; the second is there whole, or not at all, and can be made."""
+    with opened(place) as archive:
+        ingest(archive, sips[1], again=True, progress=Silence())
+        held = archive.catalogue.package(package)
+        assert held is not None
+        if held.version == 1:
+            revise(archive, held, Wanted("again", sips[1]), progress=Silence())
+        assert archive.catalogue.package(package).version == 2
+        assert len(archive.catalogue.copies(package)) == 4
+        assert set(states(archive).values()) == {CopyState.SOUND}
+        assert list(archive.scratch.iterdir()) == []
+        before = list(archive.catalogue.dump())
+        for store in archive.stores:
+            rebuild(archive, store=store, progress=Silence())
+            assert list(archive.catalogue.dump()) == before
+            judged = ocfl.StorageRoot(root=str(place / "stores" / store / "ocfl"))
+            assert judged.validate()
+            assert judged.good_objects == judged.num_objects == 2
+
+
+@pytest.mark.slow
+def test_a_revision_killed_at_any_step_leaves_both_or_one_version(pristine, sips, tmp_path):
+    begun = tmp_path / "begun"
+    shutil.copytree(pristine, begun)
+    with opened(begun) as archive:
+        package = ingest(archive, sips[0], again=False, progress=Silence()).aip_id
+    words = ["revise", package, str(sips[1]), "--withdraw", "minutes.txt"]
+    shutil.copytree(begun, tmp_path / "count")
+    told, _ = child(tmp_path / "count", words, 0, "never").communicate(timeout=60)
+    steps = int(told.splitlines()[-1])
+    assert steps > 20
+    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
+    for step, moment in moments[1::SHARE]:
+        place = tmp_path / f"{step}-{moment}"
+        shutil.copytree(begun, place)
+        process = child(place, words, step, moment)
+        process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL, (step, moment)
+        try:
+            judge_revision(place, sips, package)
+        except AssertionError as error:
+            raise AssertionError(f"killed {moment} step {step}: {error}") from error
+        shutil.rmtree(place)

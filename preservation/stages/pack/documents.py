@@ -6,17 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 from preservation.fanout import fan_out
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import ARKIV, Agent, AgentType, Event, object_identifier
+from preservation.stages.pack.earlier import Earlier
 from preservation.standards import mets, schema
 from preservation.streams import Written, write_file
 
-VERSION = 1
-ORIGINAL = "representations/original"
+REPRESENTATIONS = "representations/"
+ORIGINAL = "original"
 DESCRIPTION = "metadata/descriptive/dc.xml"
 FILE_DESCRIPTIONS = "metadata/descriptive/dc-files.xml"
 PACKAGE_PREMIS = "metadata/preservation/premis.xml"
-FILE_PREMIS = f"{ORIGINAL}/metadata/preservation/premis.xml"
 
 XML = "application/xml"
 
@@ -26,7 +27,8 @@ class Packing:
     """What pack needs besides the package: when, for which stores, and a folder to write into.
 
     `events` gives the events on record at the moment it is called; `organization` may be empty.
-    `rules` are the texts that the SIP came under, by what they are (`agreement`).
+    `rules` are the texts that the SIP came under, by what they are (`agreement`). With an `earlier`
+    version the package is its next one.
     """
 
     created: datetime
@@ -35,6 +37,12 @@ class Packing:
     organization: str
     events: Callable[[], Sequence[Event]]
     rules: Mapping[str, bytes] = field(default_factory=dict)
+    earlier: Earlier | None = None
+
+    @property
+    def version(self) -> int:
+        """The number of the version that is made."""
+        return self.earlier.version + 1 if self.earlier else 1
 
     @property
     def agents(self) -> tuple[Agent, ...]:
@@ -59,7 +67,7 @@ class Documents:
         One that our own schemas refuse is a bug, not a bad SIP: RuntimeError.
         """
         file = self.folder / path
-        name = _SCHEMAS.get(path)
+        name = _schema(path)
         if name is None:
             self.written[path] = write_file(file, chunks)
             return
@@ -79,6 +87,10 @@ class Documents:
         if reasons:
             reasons = schema.validate(file, name) or reasons
             raise RuntimeError(f"{path}: {'; '.join(reasons)}")
+
+    def keep(self, path: str, size: int, digest: Digest) -> None:
+        """Take over a document of an earlier version as it is."""
+        self.written[path] = Written(Path(), size, digest)
 
     def reference(self, path: str, mime: str, below: str = "") -> mets.FileRef:
         """A METS file element for a document, its path relative to the folder `below`."""
@@ -102,11 +114,27 @@ class Documents:
         return mets.FileGroup(use, tuple(self.reference(path, mime(path)) for path in paths))
 
 
+def mets_of(representation: str) -> str:
+    """Where the METS document of a representation lies."""
+    return f"{REPRESENTATIONS}{representation}/METS.xml"
+
+
+def premis_of(representation: str) -> str:
+    """Where the PREMIS document of a representation lies."""
+    return f"{REPRESENTATIONS}{representation}/metadata/preservation/premis.xml"
+
+
+def _schema(path: str) -> schema.SchemaName | None:
+    if path.startswith(REPRESENTATIONS):
+        name = path.split("/")[1]
+        path = "METS.xml" if path == mets_of(name) else path
+        path = PACKAGE_PREMIS if path == premis_of(name) else path
+    return _SCHEMAS.get(path)
+
+
 _SCHEMAS = {
     "METS.xml": schema.SchemaName.METS,
-    f"{ORIGINAL}/METS.xml": schema.SchemaName.METS,
     PACKAGE_PREMIS: schema.SchemaName.PREMIS,
-    FILE_PREMIS: schema.SchemaName.PREMIS,
     DESCRIPTION: schema.SchemaName.DUBLIN_CORE,
     FILE_DESCRIPTIONS: schema.SchemaName.FILE_DESCRIPTIONS,
 }

@@ -6,7 +6,7 @@ from itertools import chain
 
 from preservation.model.description import Record, Statement
 from preservation.model.names import written
-from preservation.model.packages import Characterized, Role, Sip, Validated
+from preservation.model.packages import Characterized, Role, Sip, Validated, Verified
 from preservation.model.premis import (
     Event,
     FileObject,
@@ -16,39 +16,45 @@ from preservation.model.premis import (
 from preservation.stages.pack.documents import (
     DESCRIPTION,
     FILE_DESCRIPTIONS,
-    FILE_PREMIS,
     ORIGINAL,
     PACKAGE_PREMIS,
-    VERSION,
+    REPRESENTATIONS,
     XML,
     Documents,
     Packing,
+    mets_of,
+    premis_of,
 )
+from preservation.stages.pack.earlier import Earlier
 from preservation.standards import dublin_core, mets, premis, readme, received, schema
 from preservation.standards.eark import terms as eark
 
 _LATEST = 253402300799  # the last second of the year 9999, the last that a datetime can be
 
 
-def describe(sip: Sip, documents: Documents) -> tuple[Record, ...]:
+def describe(sip: Sip, documents: Documents, packing: Packing) -> tuple[Record, ...]:
     """Dublin Core of the package and of its files; without a title, the SIP's name."""
-    told = next((record for record in sip.description if not record.about), Record("", ()))
+    said = sip.description
+    if packing.earlier:
+        said = packing.earlier.description(said, sip)
+    told = next((record for record in said if not record.about), Record("", ()))
     if not told.first("title"):
         title = Statement("title", sip.name)
         told = Record("", (title, *told.statements))
     documents.write(DESCRIPTION, [dublin_core.write_package(told)])
-    others = tuple(record for record in sip.description if record.about)
+    others = tuple(record for record in said if record.about)
     if others:
         documents.write(FILE_DESCRIPTIONS, dublin_core.write_files(others))
     return (told, *others)
 
 
-def accompany(sip: Sip, documents: Documents, files: int) -> None:
+def accompany(sip: Sip, documents: Documents, packing: Packing, files: int) -> None:
     """Documentation and schemas: all that a stranger needs to read the package without Arkiv."""
-    for name, content in readme.readme(sip.id, files=files, version=VERSION).items():
+    for name, content in readme.readme(sip.id, files=files, version=packing.version).items():
         documents.write(f"documentation/{name}", [content])
-    if any(received.entries(sip)):
-        documents.write(received.PATH, received.write(sip))
+    before = packing.earlier.received if packing.earlier else b""
+    if before or any(received.entries(sip)):
+        documents.write(received.PATH, chain([before], received.write(sip)))
     for file in sorted(schema.folder().glob("*.xsd")):
         documents.write(f"schemas/{file.name}", [file.read_bytes()])
 
@@ -64,15 +70,20 @@ RULES = "submission/"
 TOML = "application/toml"
 
 
-def keep_rules(sip: Sip, documents: Documents, rules: Mapping[str, bytes]) -> None:
+def submission(version: int) -> str:
+    """Where what came along with the submission of a version lies."""
+    return RULES if version == 1 else f"{RULES}v{version}/"
+
+
+def keep_rules(sip: Sip, documents: Documents, rules: Mapping[str, bytes], version: int) -> None:
     """What the package came under, as it was then; under another name if the SIP has a file of it.
 
     A rule without a text is not kept: nobody agreed on it.
     """
-    taken = {file.path for file in sip.files}
+    taken, folder = {file.path for file in sip.files}, submission(version)
     for name, text in rules.items():
         if text:
-            places = (f"{RULES}{name}.toml", f"{RULES}{name}-of-the-archive.toml")
+            places = (f"{folder}{name}.toml", f"{folder}{name}-of-the-archive.toml")
             documents.write(next(path for path in places if path not in taken), [text])
 
 
@@ -108,18 +119,21 @@ def file_objects(validated: Validated) -> Iterator[FileObject]:
 
 
 def represent(
-    objects: Sequence[FileObject], documents: Documents, packing: Packing, creation: str
+    name: str,
+    objects: Sequence[FileObject],
+    documents: Documents,
+    packing: Packing,
+    creation: str,
 ) -> None:
-    """PREMIS and METS of the representation that holds the files as they were submitted."""
-    package = documents.package
-    representation = RepresentationObject(object_identifier(package, ORIGINAL), "original")
+    """PREMIS and METS of one representation; `original` has the files as they were submitted."""
+    package, below = documents.package, f"{REPRESENTATIONS}{name}/"
+    representation = RepresentationObject(object_identifier(package, below[:-1]), name)
     documents.write(
-        FILE_PREMIS,
+        premis_of(name),
         premis.write_representation(
             package=package, representation=representation, files=objects, creation=creation
         ),
     )
-    below = f"{ORIGINAL}/"
     content = (
         mets.FileRef(
             file.identifier,
@@ -133,16 +147,16 @@ def represent(
         for file in objects
     )
     document = mets.Mets(
-        "original",
-        "the files as they were submitted",
+        name,
+        "the files as they were submitted" if name == ORIGINAL else name,
         packing.created,
         mets.Kind.REPRESENTATION,
         packing.agents,
         (),
-        (documents.metadata(FILE_PREMIS, "PREMIS", "3.0", below),),
-        (mets.FileGroup(eark.content_use("original"), content),),
+        (documents.metadata(premis_of(name), "PREMIS", "3.0", below),),
+        (mets.FileGroup(eark.content_use(name), content),),
     )
-    documents.write(f"{below}METS.xml", mets.write(document))
+    documents.write(mets_of(name), mets.write(document))
 
 
 def enclose(
@@ -150,39 +164,33 @@ def enclose(
     documents: Documents,
     packing: Packing,
     events: Sequence[Event],
+    representations: Sequence[str],
 ) -> None:
     """PREMIS and METS of the package as a whole."""
-    sip = characterized.identified.verified.sip
-    name = sip.name
-    representation = RepresentationObject(object_identifier(sip.id, ORIGINAL), "original")
+    verified, earlier = characterized.identified.verified, packing.earlier
+    sip = verified.sip
+    name = earlier.summary.sip if earlier else sip.name
+    rights = sip.rights or (earlier.rights if earlier else ())
     documents.write(
         PACKAGE_PREMIS,
         premis.write_package(
             package=sip.id,
             sip=name,
-            representations=[representation],
+            representations=[
+                RepresentationObject(object_identifier(sip.id, f"{REPRESENTATIONS}{each}"), each)
+                for each in representations
+            ],
             events=events,
-            rights=sip.rights,
+            rights=rights,
         ),
     )
     rules = [documents.reference(p, TOML) for p in documents.written if p.startswith(RULES)]
-    files = (
-        mets.FileRef(
-            object_identifier(sip.id, file.received.path),
-            file.received.path,
-            file.received.size,
-            file.digests[0],
-            "",
-            _moment(file.received.modified_ns),
-        )
-        for file in characterized.identified.verified.files
-        if file.received.role is Role.SUBMISSION
-    )
+    files = chain(_submitted(verified), _submitted_before(sip, earlier) if earlier else ())
     descriptive = [p for p in (DESCRIPTION, FILE_DESCRIPTIONS) if p in documents.written]
     document = mets.Mets(
         str(sip.id),
         name,
-        packing.created,
+        earlier.begun if earlier else packing.created,
         mets.Kind.PACKAGE,
         packing.agents,
         tuple(documents.metadata(path, "DC") for path in descriptive),
@@ -192,9 +200,29 @@ def enclose(
             documents.group("Schemas", "schemas/", lambda _: XML),
             mets.FileGroup("Submission", chain(rules, files)),
         ),
-        (mets.RepresentationRef("original", documents.reference(f"{ORIGINAL}/METS.xml", XML)),),
+        tuple(
+            mets.RepresentationRef(each, documents.reference(mets_of(each), XML))
+            for each in representations
+        ),
+        modified=packing.created if earlier else None,
     )
     documents.write("METS.xml", mets.write(document))
+
+
+def _submitted(verified: Verified) -> Iterator[mets.FileRef]:
+    for file in verified.files:
+        it = file.received
+        if it.role is Role.SUBMISSION:
+            identifier = object_identifier(verified.sip.id, it.path)
+            moment = _moment(it.modified_ns)
+            yield mets.FileRef(identifier, it.path, it.size, file.digests[0], "", moment)
+
+
+def _submitted_before(sip: Sip, earlier: Earlier) -> Iterator[mets.FileRef]:
+    """What came along with earlier submissions, dated by the version that has it."""
+    for path, row in earlier.submission(sip):
+        identifier, moment = object_identifier(sip.id, path), earlier.summary.created
+        yield mets.FileRef(identifier, path, row.size, row.digest, "", moment)
 
 
 def _documentation_mime(path: str) -> str:

@@ -2,7 +2,13 @@
 
 from preservation.standards.bagit.completeness import Completeness, completeness
 from preservation.standards.bagit.judging import Bag, is_bag, judge
-from preservation.standards.bagit.writing import DECLARATION, bag_info, manifest
+from preservation.standards.bagit.writing import (
+    DECLARATION,
+    bag_info,
+    fetch_list,
+    manifest,
+    member_url,
+)
 
 __all__ = [
     "DECLARATION",
@@ -10,7 +16,9 @@ __all__ = [
     "Completeness",
     "bag_info",
     "completeness",
+    "fetch_list",
     "is_bag",
     "judge",
     "manifest",
+    "member_url",
 ]

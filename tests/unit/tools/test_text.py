@@ -5,7 +5,7 @@ import os
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from preservation.model.formats import Format
@@ -121,6 +121,7 @@ def test_any_octets_get_a_judgement_whose_codec_reads_them(content):
 
 @given(st.text(min_size=1), st.sampled_from([*UNICODE[:2], "utf-16", "utf-32"]))
 def test_every_text_in_unicode_with_its_mark_is_what_it_is(text, codec):
+    assume(codec != "utf-16" or not text.startswith("\0"))  # FF FE 00 00 is the mark of UTF-32
     content = text.encode(codec, "replace")
     found = judge(content, whole=True)
     if codec != "utf-8":

@@ -1,0 +1,19 @@
+"""The form of one version of an AIP."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from preservation.forms.form import STRICT
+
+
+class Version(BaseModel):
+    """One version of an AIP, complete; `sip` is what brought it."""
+
+    model_config = STRICT
+
+    number: int
+    created: datetime
+    files: int = Field(description="files of its payload")
+    bytes: int = Field(description="octets of its payload")
+    sip: str
