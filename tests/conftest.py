@@ -2,8 +2,10 @@
 
 import os
 import re
+import secrets
 import shutil
 import stat
+import sys
 from json import loads as parsed
 from pathlib import Path
 
@@ -15,6 +17,11 @@ from typer.testing import CliRunner
 from preservation.assembly.archive import make, opened
 from preservation.catalogue.database import Database
 from preservation.cli.main import app
+from preservation.model.identifiers import StoreName
+from preservation.stores.s3 import Limits, Location, S3Store, credentials
+
+sys.path.insert(0, str(Path(__file__).parent / "data"))
+import rgw as rgw_service
 
 # What a property costs on a busy machine says nothing of the property.
 settings.register_profile("arkiv", deadline=None)
@@ -30,6 +37,39 @@ def shared() -> Path:
             pytest.fail(f"{place} is missing: standards and corpora are needed under CI")
         pytest.skip(f"{place} is missing: set ARKIV_SHARED to the folder of standards and corpora")
     return place
+
+
+@pytest.fixture(scope="session")
+def rgw(tmp_path_factory):
+    """A real Ceph with its S3 gateway, one for all processes of this run: its endpoint."""
+    if not rgw_service.installed():
+        missing = "ceph is not installed; run: sh deploy/packages"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    shared_by_workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if shared_by_workers else base) / "rgw"
+    with rgw_service.running(folder) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def s3_store(rgw, tmp_path):
+    """Makes an empty store in a prefix of its own, at another endpoint if one is named."""
+
+    def make_store(name="s", *, endpoint=rgw, initialize=True, limits=None):
+        made = S3Store(
+            StoreName(name),
+            Location(rgw_service.BUCKET, f"{secrets.token_hex(8)}/", endpoint, "default"),
+            credentials(name, f"file:{rgw_service.key_file(tmp_path)}", tmp_path),
+            limits=limits or Limits(),
+        )
+        if initialize:
+            made.initialize()
+        return made
+
+    return make_store
 
 
 class Quiet:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from preservation.assembly.clock import SystemClock
 from preservation.assembly.toolbox import Toolbox, scanner
@@ -20,6 +20,9 @@ from preservation.settings import file as settings
 from preservation.settings.file import Settings, StoreSettings
 from preservation.settings.place import FILE
 from preservation.stores.directory import DirectoryStore
+
+if TYPE_CHECKING:
+    from preservation.stores.s3 import S3Store
 
 SCRATCH = "scratch"
 
@@ -114,10 +117,21 @@ def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     )
 
 
-def open_store(folder: Path, store: StoreSettings) -> DirectoryStore:
+def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store":
     """The adapter for a store's url; raises Misconfigured when there is none for its kind."""
-    if "://" in store.url:
-        raise Misconfigured(
-            f"store {store.name}: {store.url}: only folders can be stores in this version"
-        )
-    return DirectoryStore(StoreName(store.name), folder / store.url)
+    name = StoreName(store.name)
+    scheme, separator, _ = store.url.partition("://")
+    if not separator:
+        return DirectoryStore(name, folder / store.url)
+    if scheme != "s3":
+        # Not the whole url: it may hold a password.
+        raise Misconfigured(f"store {name}: {scheme}://: a store is a folder or s3://bucket/prefix")
+    from preservation.stores import s3  # noqa: PLC0415  archives without S3 need not wait for it
+
+    limits = s3.Limits(store.parallel, store.bandwidth and store.bandwidth * 1024**2)
+    return s3.S3Store(
+        name,
+        s3.location(name, store.url),
+        s3.credentials(name, store.credentials, folder),
+        limits=limits,
+    )

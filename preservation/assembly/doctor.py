@@ -1,45 +1,21 @@
 """What is installed, configured and missing, and what that switches off."""
 
 import importlib.metadata
-import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from preservation.agreements import available
 from preservation.asking import Asked
 from preservation.assembly.agreed import agreed
 from preservation.assembly.archive import Archive, opened
+from preservation.assembly.examined import Examined, State
+from preservation.assembly.examined_stores import stores
 from preservation.errors import ArkivError, ToolFailed, ToolMissing
 from preservation.model.agreement import Agreement
-from preservation.model.identifiers import StoreName
 from preservation.model.malware import Engine
 from preservation.standards import bagit_profile, schema
 from preservation.standards.installed_schemas import InstalledSchemas
-
-
-class State(StrEnum):
-    """What is the matter with a thing."""
-
-    OK = "ok"
-    MISSING = "missing"
-    WRONG = "wrong"
-    NOT_CONFIGURED = "not configured"
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One thing that was looked at; `without` says what is switched off when it is not there."""
-
-    name: str
-    state: State
-    found: str
-    without: str = ""
-
-
-_SPARE = 1024**3
 
 
 def examine(folder: Path | None) -> Iterator[Examined]:
@@ -57,7 +33,7 @@ def examine(folder: Path | None) -> Iterator[Examined]:
         return
     yield Examined("archive", State.OK, str(folder))
     yield Examined("catalogue", State.OK, str(folder / archive.settings.catalogue))
-    yield from _stores(archive)
+    yield from stores(archive)
     with archive:
         yield from _tools(archive)
     yield _scanner(archive)
@@ -119,30 +95,6 @@ def _prefect() -> Examined:
     except importlib.metadata.PackageNotFoundError:
         return Examined("prefect", State.MISSING, "not installed", "flows; the commands work")
     return Examined("prefect", State.OK, version)
-
-
-def _stores(archive: Archive) -> Iterator[Examined]:
-    devices = set()
-    for told in archive.settings.stores:
-        place = archive.folder / told.url
-        name = f"store {told.name}"
-        try:
-            for _ in archive.stores[StoreName(told.name)].keys("ocfl/0="):
-                break
-        except ArkivError as error:
-            yield Examined(name, State.WRONG, str(error), "no AIP can be preserved without it")
-            continue
-        free = shutil.disk_usage(place).free
-        found = f"{place}, {free / 1024**3:.0f} GiB free"
-        state = State.OK if free > _SPARE else State.WRONG
-        yield Examined(name, state, found, "" if state is State.OK else "hardly any room is left")
-        devices.add(place.stat().st_dev)
-    if len(archive.settings.stores) < 2:
-        without = "damage cannot be mended; add a second store to arkiv.toml"
-        yield Examined("copies", State.WRONG, "one store only", without)
-    elif len(devices) == 1:
-        without = "one broken disk takes every copy; put the stores on different disks"
-        yield Examined("copies", State.WRONG, "all stores are on one file system", without)
 
 
 def _scanner(archive: Archive) -> Examined:

@@ -17,7 +17,8 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """
     with told(json=json):
         from preservation import forms
-        from preservation.assembly.doctor import State, examine
+        from preservation.assembly.doctor import examine
+        from preservation.assembly.examined import State
         from preservation.settings.place import locate
 
         try:

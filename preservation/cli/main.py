@@ -23,6 +23,7 @@ from preservation.cli import (
     revise,
     screen,
     show,
+    store,
 )
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ app.add_typer(agreement.app, name="agreement")
 app.add_typer(formats.app, name="formats")
 app.add_typer(policy.app, name="policy")
 app.add_typer(report.app, name="report")
+app.add_typer(store.app, name="store")
 
 
 def _version(wanted: bool) -> None:

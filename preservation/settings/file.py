@@ -59,10 +59,20 @@ class ArchiveSettings(_Part):
 
 
 class StoreSettings(_Part):
-    """One store: its name and where it is."""
+    """One store: its name, where it is, what it is for, and how much it may be asked to do."""
 
     name: Annotated[str, AfterValidator(StoreName)]
-    url: str = Field(description="a folder, relative to arkiv.toml or absolute")
+    url: str = Field(
+        description="a folder, relative to arkiv.toml or absolute, or s3://bucket/prefix"
+    )
+    role: Literal["primary", "copy", "offline", "access", "retired"] = Field(
+        "copy", description="what the store is for"
+    )
+    credentials: str = Field(
+        "", description="of S3: profile:NAME or file:PATH; else the environment"
+    )
+    parallel: int = Field(4, ge=1, le=64, description="of S3: parts on their way at a time")
+    bandwidth: float | None = Field(None, gt=0, description="of S3: MiB a second at most")
 
 
 class IngestSettings(_Part):

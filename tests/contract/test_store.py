@@ -39,10 +39,13 @@ def memory(place: Path) -> MemoryStore:  # noqa: ARG001  every kind is made in t
 
 
 STORES: dict[str, Callable[[Path], Store]] = {"directory": directory, "memory": memory}
+KINDS = (*STORES, "s3")
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
 def store(request, tmp_path) -> Store:
+    if request.param == "s3":
+        return request.getfixturevalue("s3_store")()
     return STORES[request.param](tmp_path / "store")
 
 
@@ -301,17 +304,20 @@ class StoreMachine(RuleBasedStateMachine):
             assert self.store.size(key) == len(value)
 
 
-@pytest.mark.parametrize("kind", STORES)
-def test_any_sequence_of_calls_leaves_what_a_dictionary_would_hold(kind, tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_sequence_of_calls_leaves_what_a_dictionary_would_hold(kind, tmp_path, request):
     places = itertools.count()
+    remote = request.getfixturevalue("s3_store") if kind == "s3" else None
 
     class Machine(StoreMachine):
-        make = staticmethod(lambda: STORES[kind](tmp_path / str(next(places))))
+        make = staticmethod(
+            remote if remote else lambda: STORES[kind](tmp_path / str(next(places)))
+        )
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=30,
+            max_examples=5 if kind == "s3" else 30,  # each call takes a server some milliseconds
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
