@@ -60,5 +60,9 @@ class Unavailable(ArkivError):
     http_status = 503
 
 
+class Busy(Unavailable):
+    """Somebody else works on the same thing at this moment; the call may succeed after that."""
+
+
 class AlreadyExists(ArkivError):
     """A key that must be written only if absent was there; the writer decides what that means."""

@@ -1,6 +1,7 @@
 """Everything outside the house, as protocols; docstrings are promises that adapters keep."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -176,6 +177,26 @@ class Journal(Protocol):
 
     def events(self, package: PackageId) -> tuple[Event, ...]:
         """The events of a package, in the order of their recording."""
+        ...
+
+
+class Claim(Protocol):
+    """What is claimed at this moment by whoever holds this."""
+
+    def require(self) -> None:
+        """Raise Busy when it was lost: its holder was not heard of for too long."""
+        ...
+
+
+class Claims(Protocol):
+    """Who works on what: of several at once, also on other machines, one at a time."""
+
+    def claimed(self, subject: str, *, wait: float = 0) -> AbstractContextManager[Claim]:
+        """Hold a subject (`aip 5f0c...`, `ledger`) until the block ends.
+
+        What a process held that has died is free again: at once on the same machine, else when its
+        time is up. Raises Busy when another has it still after `wait` seconds.
+        """
         ...
 
 

@@ -21,6 +21,7 @@ from preservation.model.identifiers import StoreName
 from preservation.stores.s3 import Limits, Location, S3Store, credentials
 
 sys.path.insert(0, str(Path(__file__).parent / "data"))
+import postgres as postgres_service
 import rgw as rgw_service
 
 # What a property costs on a busy machine says nothing of the property.
@@ -52,6 +53,21 @@ def rgw(tmp_path_factory):
     folder = (base.parent if shared_by_workers else base) / "rgw"
     with rgw_service.running(folder) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A real PostgreSQL, one for all processes of this run; makes a new database: its URL."""
+    if not postgres_service.installed():
+        missing = "postgresql is not installed; run: sh deploy/packages"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    shared_by_workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if shared_by_workers else base) / "postgres"
+    with postgres_service.running(folder) as socket:
+        yield lambda: postgres_service.new_database(socket, f"test_{secrets.token_hex(8)}")
 
 
 @pytest.fixture

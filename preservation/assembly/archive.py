@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Self
 
 from preservation.assembly.clock import SystemClock
 from preservation.assembly.toolbox import Toolbox, scanner
+from preservation.catalogue.claims import SqlClaims
 from preservation.catalogue.database import Database, url_of
 from preservation.catalogue.holdings import SqlCatalogue
 from preservation.catalogue.journal import SqlJournal
 from preservation.catalogue.rejections import SqlRejections
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import StoreName
-from preservation.ports import Clock, Scanner, Store
+from preservation.ports import Claims, Clock, Scanner, Store
 from preservation.settings import file as settings
 from preservation.settings.file import Settings, StoreSettings
 from preservation.settings.place import FILE
@@ -40,11 +41,18 @@ class Archive:
 
     tools: Toolbox
     rejections: SqlRejections
+    claims: Claims
 
     @cached_property
     def scanner(self) -> Scanner | None:
         """Who looks for malware; None when the settings name nobody."""
         return scanner(self.settings.malware)
+
+    @property
+    def where_catalogue(self) -> str:
+        """Where the catalogue is, for messages."""
+        told = self.settings.catalogue
+        return told if "://" in told else str(self.folder / told)
 
     @property
     def scratch(self) -> Path:
@@ -93,6 +101,8 @@ def opened_for_rebuild(folder: Path) -> Archive:
     told = settings.read(folder)
     address = _address(folder, told)
     file = folder / told.catalogue
+    if "://" in told.catalogue:
+        return _archive(folder, told, Database.made(address))
     try:
         return _archive(folder, told, Database.open(address))
     except (Corrupt, Misconfigured):
@@ -104,7 +114,7 @@ def opened_for_rebuild(folder: Path) -> Archive:
 
 
 def _address(folder: Path, told: Settings) -> str:
-    return url_of(folder / told.catalogue)
+    return told.catalogue if "://" in told.catalogue else url_of(folder / told.catalogue)
 
 
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
@@ -112,9 +122,9 @@ def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
     schemas = folder / told.ingest.schemas
     toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder, schemas=schemas)
-    return Archive(
-        folder, told, stores, catalogue, journal, SystemClock(), toolbox, SqlRejections(database)
-    )
+    clock = SystemClock()
+    rejections, claims = SqlRejections(database), SqlClaims(database, clock)
+    return Archive(folder, told, stores, catalogue, journal, clock, toolbox, rejections, claims)
 
 
 def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store":

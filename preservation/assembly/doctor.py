@@ -32,7 +32,7 @@ def examine(folder: Path | None) -> Iterator[Examined]:
         yield Examined("archive", State.WRONG, str(error), "nothing can be ingested or audited")
         return
     yield Examined("archive", State.OK, str(folder))
-    yield Examined("catalogue", State.OK, str(folder / archive.settings.catalogue))
+    yield Examined("catalogue", State.OK, archive.where_catalogue)
     yield from stores(archive)
     with archive:
         yield from _tools(archive)

@@ -11,7 +11,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.ingestion import Ingestion
 from preservation.assembly.recovery import recover, settle
 from preservation.assembly.rejections import Publish, reject
-from preservation.assembly.scratch import Submissions, claimed, discard
+from preservation.assembly.scratch import Submissions, claimed, discard, of_aip
 from preservation.errors import ArkivError, Rejected
 from preservation.model.receipt import Receipt
 from preservation.ports import Progress
@@ -54,7 +54,7 @@ def begun(
     """
     by = agreed(archive, agreement)
     recover(archive)
-    submissions = Submissions(archive.folder / "ingest.lock")
+    submissions = Submissions(archive.claims)
     ingestion = Ingestion(archive, submissions, agreed=by, again=again, progress=progress)
     with closing(submissions), running(archive, ingestion, publish):
         yield ingestion
@@ -63,7 +63,12 @@ def begun(
 @contextmanager
 def running(archive: Archive, ingestion: Ingestion, publish: Publish | None) -> Iterator[None]:
     """The scratch folder of a package on its way, and what is left when that ends in an error."""
-    with _told_if_preserved(archive, ingestion), claimed(archive.scratch / ingestion.id):
+    with (
+        _told_if_preserved(archive, ingestion),
+        archive.claims.claimed(of_aip(ingestion.id)) as claim,
+        claimed(archive.scratch / ingestion.id),
+    ):
+        ingestion.claim = claim
         try:
             yield
         except BaseException as error:

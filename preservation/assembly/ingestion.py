@@ -35,7 +35,7 @@ from preservation.model.premis import Event, Outcome
 from preservation.model.receipt import Receipt
 from preservation.model.report import Remark
 from preservation.policies import find as find_policy
-from preservation.ports import Progress
+from preservation.ports import Claim, Progress
 from preservation.recording import Stage, record
 from preservation.rules import Refused
 from preservation.settings.place import cores
@@ -74,6 +74,7 @@ class Ingestion:
         self.id = PackageId(str(uuid4()))
         self._run = self.id.uuid
         self.version = 1
+        self.claim: Claim | None = None
         self._exclusions: tuple[Exclusion, ...] = ()
         self._archive = archive
         self._agreed = agreed
@@ -246,6 +247,8 @@ class Ingestion:
 
     def _replicate(self, aip: Aip) -> StoredAip:
         stores = self._stores
+        if self.claim:
+            self.claim.require()
         return self._record("replicate", replicate(aip, stores=stores, progress=self._progress))
 
     def _register(self, stored: StoredAip) -> Receipt:

@@ -1,9 +1,7 @@
 """What happened to copies after they were stored, in hash-chained batches in every store."""
 
-import fcntl
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +14,9 @@ from preservation.model.storage import Copy, CopyState
 from preservation.ports import Store
 from preservation.standards import ledger
 from preservation.standards.ledger import Batch, Entry
+
+_PATIENCE = 120.0
+"""Seconds to wait for others who write to the ledger, each for a moment."""
 
 
 @dataclass(slots=True)
@@ -34,7 +35,8 @@ def append(archive: Archive, entries: Sequence[Entry]) -> None:
     """
     if not entries:
         return
-    with _locked(archive.folder / "ledger.lock") as file:
+    file = archive.folder / "ledger.head"
+    with archive.claims.claimed("ledger", wait=_PATIENCE):
         head = _read_head(file, archive)
         previous = Digest(Algorithm.SHA512, head.digest) if head.digest else None
         sequence = head.sequence + 1
@@ -52,13 +54,6 @@ def append(archive: Archive, entries: Sequence[Entry]) -> None:
             raise Unavailable("no store takes the ledger; see that the stores are there and retry")
         head = _Head(sequence, ledger.digest(batch).value, tuple(behind))
         _write_head(file, head)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[Path]:
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield path.with_suffix(".head")
 
 
 def _read_head(file: Path, archive: Archive) -> _Head:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from preservation.assembly import ledger, rejections
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
-from preservation.assembly.scratch import claimed, discard
+from preservation.assembly.scratch import claimed, discard, of_aip
 from preservation.errors import Unavailable
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Outcome
@@ -50,7 +50,7 @@ def recover(archive: Archive) -> None:
         except ValueError:
             continue  # not one of ours
         try:
-            with claimed(folder):
+            with claimed(folder), archive.claims.claimed(of_aip(package)):
                 settle(archive, package)
         except BlockingIOError:
             continue  # its process is alive

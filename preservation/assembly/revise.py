@@ -49,7 +49,7 @@ def begun(
     """A revision with its scratch folder, which nobody else has at the same time."""
     by = agreed(archive, wanted.agreement)
     recover(archive)
-    submissions = Submissions(archive.folder / "ingest.lock")
+    submissions = Submissions(archive.claims)
     try:
         with closing(submissions):
             revision = Revision(

@@ -3,13 +3,14 @@
 import fcntl
 import os
 import shutil
-import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from preservation.errors import Rejected
+from preservation.errors import Busy, Rejected
 from preservation.model.fixity import Digest
+from preservation.model.identifiers import PackageId
+from preservation.ports import Claims
 
 
 @contextmanager
@@ -32,6 +33,11 @@ def claimed(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def of_aip(package: PackageId) -> str:
+    """What is claimed by whoever changes an AIP or judges it damaged."""
+    return f"aip {package}"
+
+
 def discard(folder: Path) -> None:
     """Remove a scratch folder with all that is in it; one that is not there is gone already."""
     if folder.parent.is_dir():
@@ -52,27 +58,27 @@ def _alone(scratch: Path) -> Iterator[None]:
 
 
 class Submissions:
-    """The SIPs that are being ingested into an archive at this moment, by their fingerprints.
+    """The SIPs that this process ingests at this moment, by their fingerprints."""
 
-    Each is a lock on one octet of a file that stays empty, at an offset that the fingerprint
-    gives; the system frees it when its holder ends, however that happens.
-    """
-
-    def __init__(self, file: Path) -> None:
-        """Open the file of locks, which is made when it is not there."""
-        self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    def __init__(self, claims: Claims) -> None:
+        """Hold none yet."""
+        self._claims = claims
+        self._held = ExitStack()
+        self._fingerprints: set[Digest] = set()
 
     def hold(self, fingerprint: Digest) -> None:
         """Hold a SIP until `close`; raises Rejected when it is on its way in already."""
-        offset = int(fingerprint.value[:15], 16)
-        lock = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, offset, 1, 0)
+        if fingerprint in self._fingerprints:
+            return  # a step may be tried again
         try:
-            fcntl.fcntl(self._handle, fcntl.F_OFD_SETLK, lock)
-        except BlockingIOError:
+            self._held.enter_context(self._claims.claimed(f"sip {fingerprint.value}"))
+        except Busy:
             raise Rejected(
                 "the same package is being ingested at this moment; wait for its receipt"
             ) from None
+        self._fingerprints.add(fingerprint)
 
     def close(self) -> None:
         """Hold no SIP any more."""
-        os.close(self._handle)
+        self._held.close()
+        self._fingerprints.clear()

@@ -1,22 +1,19 @@
 """One database: opened, made, brought to the newest schema; its transactions and its errors."""
 
 import contextlib
-import os
-import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect
+from sqlalchemy import Connection, Engine, exc, inspect, text
 
+from preservation.catalogue import postgresql, sqlite
+from preservation.catalogue.sqlite import url_of
 from preservation.catalogue.tables import REVISIONS
-from preservation.errors import Corrupt, Misconfigured, Unavailable
-
-_BUSY_SECONDS = 30
-_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+from preservation.errors import ArkivError, Misconfigured
 
 
 class Transactions(Protocol):
@@ -31,18 +28,49 @@ class Transactions(Protocol):
         ...
 
 
+class Place(Protocol):
+    """Where a database is and how it is spoken to; `str` of it is for messages."""
+
+    def engine(self) -> Engine:
+        """Connections to it, for several threads."""
+        ...
+
+    def require_there(self) -> None:
+        """Raise Misconfigured when it is not there."""
+        ...
+
+    def prepare(self) -> None:
+        """Make what tables can be made in."""
+        ...
+
+    def keep_a_log(self) -> None:
+        """Make readers and a writer independent of each other."""
+        ...
+
+    def begin_reading(self, connection: Connection) -> None:
+        """Make the transaction that begins see one state."""
+        ...
+
+    def begin_writing(self, connection: Connection) -> None:
+        """Make the transaction that begins the only one that writes."""
+        ...
+
+    def judged(self, error: BaseException) -> ArkivError | None:
+        """What an error of the driver means; None for a fault of ours."""
+        ...
+
+
 class Database:
     """A catalogue's database; several threads and processes may use it at once.
 
-    Made by `open` and `create`. SQLite in WAL mode, and every commit is on the medium before it
-    returns. What the database cannot do is raised as Unavailable (locked, no room), and Corrupt
-    when its file is damaged.
+    Made by `open` and `create`. What the database cannot do is raised as Unavailable (locked, no
+    room, away), Misconfigured (not allowed), and Corrupt when it is damaged.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Prepare the connections to a file that exists; `open` and `create` look at it too."""
-        self.path = path
-        self._engine = _engine(path)
+    def __init__(self, place: Place) -> None:
+        """Prepare the connections to what exists; `open` and `create` look at it too."""
+        self.place = place
+        self._engine = place.engine()
         weakref.finalize(self, self._engine.dispose)  # also when nobody closes it
 
     @classmethod
@@ -52,14 +80,10 @@ class Database:
         An older schema is brought up to date. Raises Misconfigured, with the next step, when there
         is no catalogue or a newer Arkiv made it.
         """
-        path = _path(url)
-        if not path.is_file():
-            raise Misconfigured(
-                f"there is no catalogue at {path}; run `arkiv init` in a new place, or "
-                "`arkiv rebuild` to make it again from a store"
-            )
+        place = _place(url)
+        place.require_there()
         with contextlib.ExitStack() as undo:
-            database = cls(path)
+            database = cls(place)
             undo.callback(database.close)
             database._check()
             undo.pop_all()
@@ -71,23 +95,27 @@ class Database:
 
         What a killed `create` left is taken up and finished.
         """
-        path = _path(url)
-        if not path.parent.is_dir():
-            raise Misconfigured(
-                f"{path.parent} is not there; make the folder of the catalogue first"
-            )
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o640))
+        place = _place(url)
+        place.prepare()
         with contextlib.ExitStack() as undo:
-            database = cls(path)
+            database = cls(place)
             undo.callback(database.close)
             with database.reading() as connection:
                 tables = inspect(connection).get_table_names()
             if tables:
-                raise Misconfigured(f"there is a catalogue, or something else, at {path} already")
-            database._keep_a_log()
+                raise Misconfigured(f"there is a catalogue, or something else, at {place} already")
+            with database._answering():
+                place.keep_a_log()
             database.upgrade()
             undo.pop_all()
         return database
+
+    @classmethod
+    def made(cls, url: str) -> Self:
+        """The database of a catalogue, which is made if the database is empty."""
+        with contextlib.closing(cls(_place(url))) as found:
+            known = found.revision()
+        return cls.open(url) if known else cls.create(url)
 
     def close(self) -> None:
         """Close all connections."""
@@ -96,15 +124,18 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
-        with self._answering(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._answering(), self._engine.connect() as connection:
+            self.place.begin_reading(connection)
+            with connection.begin():
+                yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that no other writer runs beside; it may wait 30 seconds for one."""
         with self._answering(), self._engine.connect() as connection:
-            connection.execution_options(writing=True)
-            with connection.begin():
+            self.place.begin_writing(connection)
+            transaction = connection.get_transaction() or connection.begin()
+            with transaction:
                 yield connection
 
     def revision(self) -> str | None:
@@ -112,7 +143,7 @@ class Database:
         with self.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
             return None if found is None else str(found)
 
     def upgrade(self) -> None:
@@ -132,39 +163,26 @@ class Database:
         revision = self.revision()
         if revision is None:
             raise Misconfigured(
-                f"{self.path} is not a catalogue of Arkiv; move it away and run `arkiv rebuild`"
+                f"{self.place} is not a catalogue of Arkiv; move it away and run `arkiv rebuild`"
             )
         if revision not in REVISIONS:
             raise Misconfigured(
-                f"{self.path} has the schema {revision} of a newer Arkiv, and this one knows "
+                f"{self.place} has the schema {revision} of a newer Arkiv, and this one knows "
                 f"{REVISIONS[-1]}; install the newer Arkiv"
             )
         if revision != REVISIONS[-1]:
             self.upgrade()
 
-    def _keep_a_log(self) -> None:
-        """WAL mode, which stays with the file: readers and a writer do not wait for each other."""
-        with self._answering(), contextlib.closing(_connect(self.path)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except (exc.DatabaseError, sqlite3.Error) as error:
-            original = error.orig if isinstance(error, exc.DatabaseError) else error
-            name = getattr(original, "sqlite_errorname", "")
-            if name.startswith(_BROKEN):
-                raise Corrupt(
-                    f"the catalogue {self.path} is damaged ({original}); move it away and run "
-                    "`arkiv rebuild`"
-                ) from error
-            if isinstance(original, sqlite3.OperationalError):
-                raise Unavailable(
-                    f"the catalogue {self.path} does not answer: {original}; another process may "
-                    "be writing, or the disk be full or not mounted"
-                ) from error
-            raise
+        except Exception as error:
+            original = error.orig if isinstance(error, exc.DBAPIError) else error
+            meant = None if original is None else self.place.judged(original)
+            if meant is None:
+                raise
+            raise meant from error
 
 
 class Joined:
@@ -186,43 +204,16 @@ class Joined:
             yield self._connection
 
 
-def url_of(path: Path) -> str:
-    """The URL of a catalogue in a file, whatever characters the path has."""
-    return f"sqlite:///{quote(str(path))}"
-
-
-def _path(url: str) -> Path:
-    parts = urlsplit(url)
-    if parts.scheme != "sqlite" or parts.netloc or parts.query or len(parts.path) < 2:
+def _place(url: str) -> Place:
+    found = sqlite.file_of(url) or postgresql.database_of(url)
+    if found is None:
         # Not the whole URL: it may hold a password.
         raise Misconfigured(
-            f"the URL of the catalogue begins with {parts.scheme or 'nothing'}: only SQLite files "
-            "can be used, with a URL such as sqlite:////srv/arkiv/catalogue.sqlite"
+            f"the URL of the catalogue begins with {urlsplit(url).scheme or 'nothing'}: only files "
+            "of SQLite (sqlite:////srv/arkiv/catalogue.sqlite) and databases of PostgreSQL "
+            "(postgresql://arkiv@db.example.org/arkiv) can be used"
         )
-    return Path(unquote(parts.path.removeprefix("/")))
+    return found
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine("sqlite:///file", creator=lambda: _connect(path))
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # Who reads first and writes later may find that another wrote between, and must not wait.
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # "rw": a file that went away with its disk is not silently begun anew.
-    connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=rw",
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
+__all__ = ["Database", "Joined", "Transactions", "url_of"]

@@ -195,11 +195,16 @@ def _insert(connection: Connection, summary: Summary) -> int:
 def _insert_many(connection: Connection, table: Table, values: Iterable[rows.Values]) -> None:
     """Insert rows as tuples in the order of the columns, without the key that numbers itself."""
     columns = [column.name for column in table.c if column.name != "number"]
+    many = list(values)
+    if not many:
+        return
+    if connection.dialect.paramstyle != "qmark":
+        rows_ = [dict(zip(columns, row, strict=True)) for row in many]
+        connection.execute(insert(table), rows_)
+        return
     # Past SQLAlchemy's own parameters: five times as fast for the files of a large package.
     statement = str(insert(table).compile(dialect=connection.dialect, column_keys=columns))
-    many = list(values)
-    if many:
-        connection.exec_driver_sql(statement, many)
+    connection.exec_driver_sql(statement, many)
 
 
 def _add_events(connection: Connection, number: int, events: Iterable[Event]) -> None:

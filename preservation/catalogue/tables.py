@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003")
+REVISIONS = ("r0001", "r0002", "r0003", "r0005")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -142,6 +142,16 @@ rejections = Table(
     sqlite_with_rowid=False,
 )
 """Packages that were refused, of which no store tells: never rebuilt."""
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", String(27), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What somebody works on at this moment: never rebuilt."""
 
 HOLDINGS = (packages, records, statements, files, copies, events)
 """The tables that can be rebuilt from a store, each after those that it refers to."""

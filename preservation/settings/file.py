@@ -120,7 +120,9 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     tools: ToolSettings = ToolSettings()
     malware: MalwareSettings = MalwareSettings()
-    catalogue: str = Field("catalogue.sqlite", description="a file beside arkiv.toml")
+    catalogue: str = Field(
+        "catalogue.sqlite", description="a file beside arkiv.toml, or postgresql://..."
+    )
 
     @classmethod
     def settings_customise_sources(

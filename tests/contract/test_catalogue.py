@@ -97,9 +97,17 @@ def url(tmp_path) -> str:
     return f"sqlite:///{tmp_path}/catalogue.sqlite"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request) -> str:
+    """The URL of a catalogue that is not made yet, of each kind."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("url")
+    return request.getfixturevalue("postgres")()
+
+
 @pytest.fixture
-def database(url) -> Iterator[Database]:
-    with contextlib.closing(Database.create(url)) as made:
+def database(place) -> Iterator[Database]:
+    with contextlib.closing(Database.create(place)) as made:
         yield made
 
 
@@ -352,15 +360,15 @@ def appender(url: str, name: str, count: int) -> subprocess.Popen[str]:
 
 
 class TestSeveralAtOnce:
-    def test_two_processes_lose_nothing_of_each_other(self, url, journal):
-        processes = [appender(url, name, 50) for name in ("one", "two")]
+    def test_two_processes_lose_nothing_of_each_other(self, place, journal):
+        processes = [appender(place, name, 50) for name in ("one", "two")]
         said = [process.communicate()[0].splitlines() for process in processes]
         assert [len(lines) for lines in said] == [50, 50]
         kept = {found.identifier for found in journal.events(package(1))}
         assert kept == {*said[0], *said[1]}
 
-    def test_what_was_appended_before_a_kill_is_on_record(self, url, journal):
-        with appender(url, "one", 10_000) as process:
+    def test_what_was_appended_before_a_kill_is_on_record(self, place, journal):
+        with appender(place, "one", 10_000) as process:
             assert process.stdout is not None
             said = [process.stdout.readline().strip() for _ in range(20)]
             process.send_signal(signal.SIGKILL)
@@ -397,7 +405,7 @@ class TestSeveralAtOnce:
         assert len(list(listed)) == 4999
 
     def test_a_catalogue_that_stays_locked_is_unavailable(self, url, tmp_path, monkeypatch):
-        monkeypatch.setattr("preservation.catalogue.database._BUSY_SECONDS", 0.05)
+        monkeypatch.setattr("preservation.catalogue.sqlite._BUSY_SECONDS", 0.05)
         with contextlib.closing(Database.create(url)) as database:
             other = sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)
             with contextlib.closing(other):
@@ -422,10 +430,10 @@ class TestDatabase:
             Database.create(f"sqlite:///{tmp_path}/none/catalogue.sqlite")
         assert os.listdir(tmp_path) == []
 
-    def test_a_catalogue_is_not_made_twice(self, url, database):
+    def test_a_catalogue_is_not_made_twice(self, place, database):
         SqlCatalogue(database).register(summary(), [], [])
         with pytest.raises(Misconfigured, match="already"):
-            Database.create(url)
+            Database.create(place)
         assert SqlCatalogue(database).package(package(1))
 
     def test_a_killed_creation_is_finished(self, url, tmp_path):
@@ -480,8 +488,9 @@ class TestDatabase:
         Database.create("sqlite:///c.sqlite").close()
         assert os.listdir(tmp_path) == ["c.sqlite"]
 
-    def test_commits_are_on_the_medium_and_references_hold(self, database):
-        with database.reading() as connection:
+    def test_commits_are_on_the_medium_and_references_hold(self, url):
+        made = Database.create(url)
+        with contextlib.closing(made), made.reading() as connection:
             pragma = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -31,8 +31,8 @@ def test_of_three_at_once_one_is_preserved_and_the_others_are_told(tmp_path):
             assert any(word in receipt["reasons"][0] for word in ("at this moment", "already"))
 
 
-def test_a_sip_is_held_until_its_holder_ends(tmp_path):
-    one, other = (Submissions(tmp_path / "lock") for _ in range(2))
+def test_a_sip_is_held_until_its_holder_ends(archive):
+    one, other = (Submissions(archive.claims) for _ in range(2))
     one.hold(sha512(b"a"))
     other.hold(sha512(b"b"))
     with pytest.raises(Rejected, match="being ingested at this moment"):
