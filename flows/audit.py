@@ -12,6 +12,7 @@ from preservation.assembly.archive import opened
 from preservation.assembly.audits import audit_batch, batches, copies_of, require_sound
 from preservation.assembly.recovery import Silence
 from preservation.forms import words
+from preservation.model.audit import Depth
 
 BATCHES_AT_A_TIME = 2
 """A batch reads on all cores; while one puts its outcomes on record, another reads."""
@@ -24,7 +25,7 @@ BATCHES_AT_A_TIME = 2
     task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_AT_A_TIME),  # type: ignore[arg-type]
 )
 def audit(
-    archive: str, quick: bool = False, aip_ids: list[str] | None = None
+    archive: str, depth: str = "fixity", aip_ids: list[str] | None = None
 ) -> list[dict[str, Any]]:
     """Audit all AIPs, or those named; gives an outcome for each, as `audit.json` describes it.
 
@@ -32,10 +33,10 @@ def audit(
     """
     place = opened(Path(archive).resolve())
     copies = copies_of(place, aip_ids or [])
-    step = partial(audit_batch, place, quick=quick, progress=Silence())
+    step = partial(audit_batch, place, depth=Depth(depth), progress=Silence())
     outcomes = [one for batch in steps.fan_out("audit", step, batches(copies)) for one in batch]
     require_sound(outcomes)
-    forms = words.audits(outcomes, place.catalogue, quick=quick)
+    forms = words.audits(outcomes, place.catalogue, depth=Depth(depth))
     return [form.model_dump(mode="json") for form in forms]
 
 

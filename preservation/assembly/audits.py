@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.errors import Corrupt, Misconfigured, Unavailable
+from preservation.model.audit import Depth
 from preservation.model.identifiers import PackageId
 from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Catalogue, Progress
@@ -53,16 +55,16 @@ def batches(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
 
 
 def audit_copies(
-    archive: Archive, copies: Sequence[Copy], *, quick: bool, progress: Progress
+    archive: Archive, copies: Sequence[Copy], *, depth: Depth, progress: Progress
 ) -> Iterator[Audited]:
     """Audit copies, batch after batch; outcomes come in the order given."""
     progress.begin("audit", sum(copy.size for copy in copies))
     for batch in batches(copies):
-        yield from audit_batch(archive, batch, quick=quick, progress=progress)
+        yield from audit_batch(archive, batch, depth=depth, progress=progress)
 
 
 def audit_batch(
-    archive: Archive, batch: Sequence[Copy], *, quick: bool, progress: Progress
+    archive: Archive, batch: Sequence[Copy], *, depth: Depth, progress: Progress
 ) -> tuple[Audited, ...]:
     """Audit copies, as many at a time as there are cores.
 
@@ -70,13 +72,13 @@ def audit_batch(
     """
     run = uuid4()
     with ThreadPoolExecutor(cores()) as pool:
-        done = list(pool.map(lambda copy: _one(archive, copy, run, quick, progress), batch))
+        done = list(pool.map(lambda copy: _one(archive, copy, run, depth, progress), batch))
     ledger.append(archive, [entry for _, entry in done])
     outcomes = []
     for audited, entry in done:
         after = ledger.after(audited.copy, entry)
         archive.catalogue.checked(after, [entry.event])
-        outcomes.append(Audited(after, audited.state, audited.reasons))
+        outcomes.append(replace(audited, copy=after))
     return tuple(outcomes)
 
 
@@ -94,7 +96,7 @@ def require_sound(outcomes: Sequence[Audited]) -> None:
 
 
 def _one(
-    archive: Archive, copy: Copy, run: UUID, quick: bool, progress: Progress
+    archive: Archive, copy: Copy, run: UUID, depth: Depth, progress: Progress
 ) -> tuple[Audited, Entry]:
     journal = Heard()
     store = archive.stores.get(copy.store)
@@ -103,7 +105,7 @@ def _one(
             f"store {copy.store}: holds copies and is not in arkiv.toml; put it back"
         )
     audited = record(
-        audit(copy, store=store, quick=quick, progress=progress),
+        audit(copy, store=store, depth=depth, progress=progress),
         name=f"audit {copy.store} {copy.version}",
         run=run,
         package=copy.package,

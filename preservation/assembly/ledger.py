@@ -127,8 +127,13 @@ PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK)
 
 def after(copy: Copy, entry: Entry) -> Copy:
     """What is known of a copy after an entry that speaks of it."""
-    finding = entry.event.finding
-    if finding.type not in PROOFS and entry.state is CopyState.SOUND:
-        return copy  # presence alone proves nothing sound
-    proof = finding.type in PROOFS and finding.outcome is not Outcome.NOT_PERFORMED
-    return replace(copy, state=entry.state, checked=entry.event.when if proof else copy.checked)
+    event = entry.event
+    performed = event.finding.outcome is not Outcome.NOT_PERFORMED
+    seen = event.when if performed else copy.seen
+    if event.finding.type not in PROOFS:
+        # Presence alone proves nothing sound.
+        state = copy.state if entry.state is CopyState.SOUND else entry.state
+        return replace(copy, state=state, seen=seen)
+    inventory = ledger.proven_inventory(event.finding.note) or copy.inventory
+    checked = event.when if performed else copy.checked
+    return replace(copy, state=entry.state, checked=checked, seen=seen, inventory=inventory)

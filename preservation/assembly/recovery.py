@@ -8,6 +8,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
 from preservation.assembly.scratch import claimed, discard, of_aip
 from preservation.errors import Unavailable
+from preservation.model.audit import Depth
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Outcome
 from preservation.model.storage import Copy, CopyState, Summary, copy_in
@@ -88,7 +89,7 @@ def _finish(archive: Archive, package: PackageId, version: int, committed: Seque
         if store in committed:
             mend(store, package, version)
             one = Copy(package, version, store.name, copy.key, copy.size, copy.digest)
-            stage = audit(one, store=store, quick=False, progress=Silence())
+            stage = audit(one, store=store, depth=Depth.FIXITY, progress=Silence())
             _record(archive, one, "audit", stage)
         else:
             one = _record(archive, copy, "mirror", mirror(copy, source=source, target=store))

@@ -143,6 +143,8 @@ def from_copy(copy: Copy) -> dict[str, str | int | None]:
         "sha512": sha512(copy.digest),
         "state": copy.state.value,
         "checked": None if copy.checked is None else text(copy.checked),
+        "seen": None if copy.seen is None else text(copy.seen),
+        "inventory": None if copy.inventory is None else sha512(copy.inventory),
     }
 
 
@@ -157,6 +159,8 @@ def to_copy(row: Row) -> Copy:
         digest=Digest(Algorithm.SHA512, row.sha512),
         state=CopyState(row.state),
         checked=None if row.checked is None else moment(row.checked),
+        seen=None if row.seen is None else moment(row.seen),
+        inventory=None if row.inventory is None else Digest(Algorithm.SHA512, row.inventory),
     )
 
 

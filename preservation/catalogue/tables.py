@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003", "r0005")
+REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -94,6 +94,8 @@ copies = Table(
     Column("sha512", String(128), nullable=False),
     Column("state", String(16), nullable=False),
     Column("checked", String(27)),
+    Column("seen", String(27)),
+    Column("inventory", String(128)),
     sqlite_with_rowid=False,
 )
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def command(
     aip_ids: PackageArguments = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Presence and size only; proves nothing sound.")
+    presence: Annotated[
+        bool, typer.Option("--presence", help="What is there, in which size; proves nothing sound.")
     ] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
@@ -31,14 +31,16 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import audit_copies, copies_of
         from preservation.forms import words
+        from preservation.model.audit import Depth
         from preservation.settings.place import locate
 
+        depth = Depth.PRESENCE if presence else Depth.FIXITY
         place = opened(locate(archive))
         copies = copies_of(place, aip_ids or [])
         worst: list[str] = []
         with screen.progress(f"audit of {screen.number(len(copies), 'copy')}") as progress:
-            outcomes = audit_copies(place, copies, quick=quick, progress=progress)
-            for form in words.audits(outcomes, place.catalogue, quick=quick):
+            outcomes = audit_copies(place, copies, depth=depth, progress=progress)
+            for form in words.audits(outcomes, place.catalogue, depth=depth):
                 worst.append(form.status)
                 if json:
                     screen.emit(form)
@@ -46,7 +48,7 @@ def command(
                     _say(form)
     if not json:
         sound = worst.count("sound")
-        what = "there, in its size," if quick else "sound"
+        what = "there, in its size," if presence else "sound"
         screen.say(f"{what} in every store: {sound} of {screen.number(len(worst), 'AIP')}")
     if {"corrupt", "missing"} & set(worst):
         raise typer.Exit(Corrupt.exit_code)

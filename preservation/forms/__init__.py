@@ -23,6 +23,7 @@ from preservation.forms.held_formats import ReportForm as ReportForm
 from preservation.forms.policy import PolicyForm as PolicyForm
 from preservation.forms.store import StoreForm as StoreForm
 from preservation.forms.version import Version as Version
+from preservation.model.audit import Depth
 from preservation.model.validity import Verdict
 
 DipForm = Literal["bag", "tar", "originals"]
@@ -159,7 +160,7 @@ class AuditForm(Package):
     """The outcome of an audit of one AIP: the worst of its copies."""
 
     status: Literal["sound", "corrupt", "missing", "unchecked"]
-    quick: bool = Field(description="presence and size only: proves nothing sound")
+    depth: Depth = Field(description="presence looks at what is there: proves nothing sound")
 
 
 class ExportForm(Package):

@@ -15,6 +15,7 @@ from preservation.errors import (
     Unavailable,
 )
 from preservation.model import description, packages, premis, report, storage
+from preservation.model.audit import Depth
 from preservation.model.names import given, written
 from preservation.model.rejection import Rejection
 from preservation.model.storage import CopyState
@@ -108,7 +109,7 @@ def codes_in_markdown(families: Mapping[str, Sequence[Rule]]) -> str:
 
 
 def audited(
-    summary: storage.Summary, outcomes: "Sequence[Audited]", *, quick: bool
+    summary: storage.Summary, outcomes: "Sequence[Audited]", *, depth: Depth
 ) -> forms.AuditForm:
     """The outcome of an audit of the copies of one AIP."""
     order = (CopyState.CORRUPT, CopyState.MISSING, CopyState.UNCHECKED, CopyState.SOUND)
@@ -121,18 +122,18 @@ def audited(
         files=summary.account.preserved_files,
         bytes=summary.account.preserved_bytes,
         copies=tuple(copy(a.copy, a.reasons) for a in outcomes),
-        quick=quick,
+        depth=depth,
     )
 
 
 def audits(
-    outcomes: "Iterable[Audited]", catalogue: "Catalogue", *, quick: bool
+    outcomes: "Iterable[Audited]", catalogue: "Catalogue", *, depth: Depth
 ) -> Iterator[forms.AuditForm]:
     """A form for each AIP as soon as its copies were audited; they come one after the other."""
     for package, copies in groupby(outcomes, key=lambda audited: audited.copy.package):
         summary = catalogue.package(package)
         assert summary is not None
-        yield audited(summary, list(copies), quick=quick)
+        yield audited(summary, list(copies), depth=depth)
 
 
 def exported(

@@ -104,7 +104,9 @@ class Copy:
     """One copy of one AIP version: `key` of its tar in the store, size in octets, SHA-512.
 
     `checked` is when every byte of it was last read and compared (UTC), `state` what was found
-    then; a copy that nothing on record speaks of is `unchecked`.
+    then; a copy that nothing on record speaks of is `unchecked`. `seen` is when it was last looked
+    whether it is there, and `inventory` the SHA-512 that its version's inventory had when it was
+    last found sound.
     """
 
     package: PackageId
@@ -115,6 +117,8 @@ class Copy:
     digest: Digest
     state: CopyState = CopyState.UNCHECKED
     checked: datetime | None = None
+    seen: datetime | None = None
+    inventory: Digest | None = None
 
 
 def copy_in(store: StoreName) -> str:

@@ -7,6 +7,7 @@ put between unseen. Each further line is an entry.
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +15,14 @@ from preservation.errors import Corrupt
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import Event
-from preservation.model.storage import CopyState
+from preservation.model.storage import Copy, CopyState
 from preservation.standards.shape import Json, differences, moment, parsed, stamp
 from preservation.standards.summary import EVENT_SHAPE, from_event, to_event
 
 PREFIX = "ledger/"
 
 _SEQUENCE_MAX = 10**12 - 1
+_INVENTORY = re.compile(r", inventory ([0-9a-f]{128})\Z")
 _HEAD = {"sequence": int, "previous": (str, None), "written": str}
 _ENTRY = {
     "package": str,
@@ -62,6 +64,17 @@ class Batch:
             raise ValueError(f"{self.sequence} is not the sequence of a batch")
         if (self.previous is None) != (self.sequence == 1):
             raise ValueError(f"batch {self.sequence}: only the first has no previous batch")
+
+
+def proven(copy: Copy, inventory: Digest) -> str:
+    """The note of an event in which every octet of a copy and its inventory was compared."""
+    return f"{copy.size} octets, {copy.digest.short}, inventory {inventory.value}"
+
+
+def proven_inventory(note: str) -> Digest | None:
+    """The digest of the inventory that such a note names; None when it names none."""
+    match = _INVENTORY.search(note)
+    return Digest(Algorithm.SHA512, match.group(1)) if match else None
 
 
 def key(sequence: int) -> str:

@@ -197,7 +197,7 @@ def test_commands_are_found() -> None:
 
 
 def test_a_wrong_command_is_noticed() -> None:
-    text = "`arkiv frob` and `arkiv audit --quick`\n```\n$ arkiv list --all\nx arkiv --hlep\n```\n"
+    text = "`arkiv frob` and `arkiv audit`\n```\n$ arkiv list --all\nx arkiv --hlep\n```\n"
     assert sorted(wrong_commands(text)) == ["--hlep", "frob", "list --all"]
 
 

@@ -183,8 +183,8 @@ def test_an_audit_finds_damage_and_names_file_store_expected_and_found(kind, pla
 
 
 def test_no_sound_copy_is_ever_blamed(arkiv, archive):
-    for quick in ([], ["--quick"], []):
-        code, documents = arkiv("audit", *quick)
+    for depth in ([], ["--presence"], []):
+        code, documents = arkiv("audit", *depth)
         assert code == 0
         assert [document["status"] for document in documents] == ["sound", "sound"]
         assert not any(document["reasons"] for document in documents)
@@ -235,15 +235,15 @@ def test_a_copy_of_one_store_put_over_that_of_the_other_is_the_same_copy(place, 
         ("a flipped byte of payload", 0),
     ],
 )
-def test_a_quick_audit_looks_at_presence_and_size(kind, code, place, arkiv):
+def test_an_audit_of_presence_looks_at_presence_and_size(kind, code, place, arkiv):
     DAMAGE[kind][0](place)
-    assert arkiv("audit", "--quick")[0] == code
+    assert arkiv("audit", "--presence")[0] == code
 
 
-def test_a_quick_audit_calls_nothing_sound_that_was_found_corrupt(place, arkiv, archive):
+def test_an_audit_of_presence_calls_nothing_sound_that_was_found_corrupt(place, arkiv, archive):
     DAMAGE["a flipped byte of payload"][0](place)
     arkiv("audit")
-    arkiv("audit", "--quick")
+    arkiv("audit", "--presence")
     states = {c.store: c.state for c in archive.catalogue.copies(place.package)}
     assert states == {"a": CopyState.CORRUPT, "b": CopyState.SOUND}
 
@@ -267,10 +267,10 @@ def back(archive, store):
     root.with_name(f"{store}-away").rename(root)
 
 
-@pytest.mark.parametrize("quick", [[], ["--quick"]])
-def test_a_store_that_is_away_is_unchecked_and_never_corrupt(archive, arkiv, quick):
+@pytest.mark.parametrize("depth", [[], ["--presence"]])
+def test_a_store_that_is_away_is_unchecked_and_never_corrupt(archive, arkiv, depth):
     away(archive, "a")
-    code, documents = arkiv("audit", *quick)
+    code, documents = arkiv("audit", *depth)
     assert code == 6
     for told in documents:
         assert told["status"] == "unchecked"
@@ -349,7 +349,7 @@ def test_a_rebuild_from_either_store_gives_the_same_catalogue(
 ):
     package = archive.catalogue.packages()[0].id
     arkiv("audit")
-    arkiv("audit", "--quick")
+    arkiv("audit", "--presence")
     arkiv("export", package, "--to", tmp_path / "out")
     dump = list(archive.catalogue.dump())
     assert len(dump) > 20

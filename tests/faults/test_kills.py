@@ -23,6 +23,7 @@ from preservation.assembly.recovery import Silence
 from preservation.assembly.revise import revise
 from preservation.assembly.revision import Wanted
 from preservation.errors import Rejected
+from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 
 PROJECT = Path(__file__).parents[2]
@@ -131,7 +132,7 @@ def steps(pristine, sips, tmp_path_factory) -> int:
 
 def states(archive) -> dict[str, CopyState]:
     copies = archive.catalogue.copies()
-    outcomes = audit_copies(archive, copies, quick=False, progress=Silence())
+    outcomes = audit_copies(archive, copies, depth=Depth.FIXITY, progress=Silence())
     return {f"{o.copy.package} {o.copy.store}": o.state for o in outcomes}
 
 

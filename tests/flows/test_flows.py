@@ -119,13 +119,13 @@ def test_an_audit_reads_again_each_time_and_names_what_it_finds(prefect, place, 
     assert {c.state for c in opened(place.folder).catalogue.copies()} == {"corrupt"}
 
 
-def test_a_quick_audit_does_not_see_what_only_reading_shows(prefect, place) -> None:
+def test_an_audit_of_presence_does_not_see_what_only_reading_shows(prefect, place) -> None:
     aip_id = prefect.ingest(str(place.folder), str(place.sip))["aip_id"]
     place.damage("a")
 
-    (form,) = prefect.audit(str(place.folder), quick=True, aip_ids=[aip_id])
+    (form,) = prefect.audit(str(place.folder), depth="presence", aip_ids=[aip_id])
 
-    assert (form["status"], form["quick"]) == ("sound", True)
+    assert (form["status"], form["depth"]) == ("sound", "presence")
     with pytest.raises(Misconfigured, match="no AIP has this identifier"):
         prefect.audit(str(place.folder), aip_ids=["00000000-0000-4000-8000-000000000000"])
 

@@ -189,8 +189,8 @@ def test_audit(archive: Archive) -> None:
     code, (document,) = archive.told("audit", *audit)
     assert (code, document["status"], document["reasons"]) == (OK, "sound", [])
 
-    code, (document,) = archive.told("audit", *audit, "--quick")
-    assert (code, document["quick"]) == (OK, True)
+    code, (document,) = archive.told("audit", *audit, "--presence")
+    assert (code, document["depth"]) == (OK, "presence")
 
     archive.damage("b")
     code, (document,) = archive.told("audit", *audit)
@@ -198,7 +198,7 @@ def test_audit(archive: Archive) -> None:
     assert [copy["state"] for copy in document["copies"]] == ["sound", "corrupt"]
 
     archive.tar("b").unlink()
-    code, (document,) = archive.told("audit", *audit, "--quick")
+    code, (document,) = archive.told("audit", *audit, "--presence")
     assert (code, document["status"]) == (CORRUPT, "missing")
 
     archive.unmount("b")

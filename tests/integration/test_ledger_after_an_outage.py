@@ -5,6 +5,7 @@ import pytest
 from preservation.assembly.audits import audit_copies
 from preservation.assembly.ingest import ingest
 from preservation.assembly.recovery import Silence
+from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 
 
@@ -21,7 +22,7 @@ def audited(archive):
     copies = archive.catalogue.copies()
     return {
         it.copy.store: it.state
-        for it in audit_copies(archive, copies, quick=False, progress=Silence())
+        for it in audit_copies(archive, copies, depth=Depth.FIXITY, progress=Silence())
     }
 
 

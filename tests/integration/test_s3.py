@@ -15,6 +15,7 @@ from preservation.assembly.recovery import Silence
 from preservation.assembly.revise import revise
 from preservation.assembly.revision import Wanted
 from preservation.errors import Unavailable
+from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 from preservation.stages.disseminate import Form
 from preservation.standards import ocfl as keys
@@ -53,7 +54,7 @@ def downloaded(store, folder):
 
 def states(archive):
     copies = archive.catalogue.copies()
-    outcomes = audit_copies(archive, copies, quick=False, progress=Silence())
+    outcomes = audit_copies(archive, copies, depth=Depth.FIXITY, progress=Silence())
     return [(o.copy.store, o.copy.version, o.state) for o in outcomes]
 
 

@@ -16,6 +16,7 @@ from preservation.assembly.recovery import Silence
 from preservation.assembly.revise import revise
 from preservation.assembly.revision import Wanted
 from preservation.errors import Corrupt, Misconfigured, Rejected
+from preservation.model.audit import Depth
 from preservation.model.premis import EventType
 from preservation.model.storage import CopyState
 from preservation.stages.disseminate import Form
@@ -78,7 +79,7 @@ def judged(archive, valid_storage_root):
     for store in ("a", "b"):
         assert valid_storage_root(archive.folder / "stores" / store) == 1
     copies = archive.catalogue.copies()
-    outcomes = list(audit_copies(archive, copies, quick=False, progress=Silence()))
+    outcomes = list(audit_copies(archive, copies, depth=Depth.FIXITY, progress=Silence()))
     assert {audited.state for audited in outcomes} == {CopyState.SOUND}, outcomes
 
 
