@@ -9,10 +9,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import command, steps
 from preservation.assembly.archive import opened
-from preservation.assembly.audits import audit_batch, batches, copies_of, require_sound
+from preservation.assembly.audits import audit_batch, batches, phases, require_sound
 from preservation.assembly.recovery import Silence
 from preservation.forms import words
-from preservation.model.audit import Depth
 
 BATCHES_AT_A_TIME = 2
 """A batch reads on all cores; while one puts its outcomes on record, another reads."""
@@ -25,18 +24,22 @@ BATCHES_AT_A_TIME = 2
     task_runner=ThreadPoolTaskRunner(max_workers=BATCHES_AT_A_TIME),  # type: ignore[arg-type]
 )
 def audit(
-    archive: str, depth: str = "fixity", aip_ids: list[str] | None = None
+    archive: str, what: str = "fixity", aip_ids: list[str] | None = None
 ) -> list[dict[str, Any]]:
     """Audit all AIPs, or those named; gives an outcome for each, as `audit.json` describes it.
 
-    Fails with every reason when a copy is not sound, after all copies were looked at.
+    `what` is `fixity`, `presence`, or `due` for what the settings ask for today. Fails with every
+    reason when a copy is not sound, after all copies were looked at.
     """
     place = opened(Path(archive).resolve())
-    copies = copies_of(place, aip_ids or [])
-    step = partial(audit_batch, place, depth=Depth(depth), progress=Silence())
-    outcomes = [one for batch in steps.fan_out("audit", step, batches(copies)) for one in batch]
+    forms = []
+    outcomes = []
+    for depth, copies in phases(place, what, aip_ids or []):
+        step = partial(audit_batch, place, depth=depth, progress=Silence())
+        done = [one for batch in steps.fan_out("audit", step, batches(copies)) for one in batch]
+        forms += list(words.audits(done, place.catalogue, depth=depth))
+        outcomes += done
     require_sound(outcomes)
-    forms = words.audits(outcomes, place.catalogue, depth=Depth(depth))
     return [form.model_dump(mode="json") for form in forms]
 
 

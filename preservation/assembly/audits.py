@@ -9,6 +9,7 @@ from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.errors import Corrupt, Misconfigured, Unavailable
 from preservation.model.audit import Depth
+from preservation.model.due import Due, due
 from preservation.model.identifiers import PackageId
 from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Catalogue, Progress
@@ -80,6 +81,27 @@ def audit_batch(
         archive.catalogue.checked(after, [entry.event])
         outcomes.append(replace(audited, copy=after))
     return tuple(outcomes)
+
+
+def due_now(archive: Archive) -> Due:
+    """What the archive's settings ask to be audited today."""
+    return due(archive.catalogue.copies(), archive.settings.audit.policy, archive.clock.now())
+
+
+Phase = tuple[Depth, Sequence[Copy]]
+"""Copies to be audited to one depth."""
+
+
+def phases(archive: Archive, what: str, ids: Sequence[str]) -> tuple[Phase, ...]:
+    """What `fixity`, `presence` (of the packages named, or of all) or `due` asks to be audited."""
+    if what == "due":
+        plan = due_now(archive)
+        return (Depth.PRESENCE, plan.presence), (Depth.FIXITY, plan.fixity)
+    try:
+        depth = Depth(what)
+    except ValueError:
+        raise Misconfigured(f"{what}: audits are of fixity, presence, or what is due") from None
+    return ((depth, copies_of(archive, ids)),)
 
 
 def require_sound(outcomes: Sequence[Audited]) -> None:

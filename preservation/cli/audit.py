@@ -7,10 +7,15 @@ import typer
 from preservation.cli import screen
 from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption, PackageArguments
-from preservation.errors import Corrupt, Unavailable
+from preservation.errors import Corrupt, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from preservation.assembly.archive import Archive
+    from preservation.assembly.audits import Phase
     from preservation.forms import AuditForm
+    from preservation.model.due import Due
 
 
 def command(
@@ -18,6 +23,11 @@ def command(
     presence: Annotated[
         bool, typer.Option("--presence", help="What is there, in which size; proves nothing sound.")
     ] = False,
+    due: Annotated[
+        bool,
+        typer.Option("--due", help="What the settings ask for today, the oldest first."),
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="With --due: say what, do nothing.")] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -25,38 +35,89 @@ def command(
 
     Exits with 4 when a copy is corrupt or missing, and with 6 when one could not be checked.
 
-    Example: arkiv audit
+    Example: arkiv audit --due
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.assembly.audits import audit_copies, copies_of
-        from preservation.forms import words
-        from preservation.model.audit import Depth
+        from preservation.assembly.audits import due_now, phases
         from preservation.settings.place import locate
 
-        depth = Depth.PRESENCE if presence else Depth.FIXITY
+        _require_sense(aip_ids or [], presence=presence, due=due, plan=plan)
         place = opened(locate(archive))
-        copies = copies_of(place, aip_ids or [])
-        worst: list[str] = []
-        with screen.progress(f"audit of {screen.number(len(copies), 'copy')}") as progress:
-            outcomes = audit_copies(place, copies, depth=depth, progress=progress)
-            for form in words.audits(outcomes, place.catalogue, depth=depth):
-                worst.append(form.status)
-                if json:
-                    screen.emit(form)
-                elif form.status != "sound":
-                    _say(form)
+        if plan:
+            _show_plan(due_now(place), json=json)
+            return
+        what = "due" if due else "presence" if presence else "fixity"
+        late = len(due_now(place).late) if due else 0
+        todo = phases(place, what, aip_ids or [])
+        worst = _audit(place, todo, json=json)
     if not json:
-        sound = worst.count("sound")
-        what = "there, in its size," if presence else "sound"
-        screen.say(f"{what} in every store: {sound} of {screen.number(len(worst), 'AIP')}")
+        _say_sum(worst, presence=presence, due=due, late=late)
     if {"corrupt", "missing"} & set(worst):
         raise typer.Exit(Corrupt.exit_code)
     if "unchecked" in worst:
         raise typer.Exit(Unavailable.exit_code)
 
 
+def _require_sense(ids: "Sequence[str]", *, presence: bool, due: bool, plan: bool) -> None:
+    reasons = []
+    if due and (ids or presence):
+        reasons.append("--due tells itself which copies and how far; leave out the rest")
+    if plan and not due:
+        reasons.append("--plan goes with --due")
+    if reasons:
+        raise Misconfigured(*reasons)
+
+
+def _audit(place: "Archive", todo: "Sequence[Phase]", *, json: bool) -> list[str]:
+    """Audit; says or prints what is found as it is found, and gives every status."""
+    from preservation.assembly.audits import audit_copies
+    from preservation.forms import words
+
+    statuses: list[str] = []
+    count = sum(len(copies) for _, copies in todo)
+    with screen.progress(f"audit of {screen.number(count, 'copy')}") as progress:
+        for depth, copies in todo:
+            outcomes = audit_copies(place, copies, depth=depth, progress=progress)
+            for form in words.audits(outcomes, place.catalogue, depth=depth):
+                statuses.append(form.status)
+                if json:
+                    screen.emit(form)
+                elif form.status != "sound":
+                    _say(form)
+    return statuses
+
+
 def _say(form: "AuditForm") -> None:
     screen.say(f"{form.status}: AIP {form.aip_id}")
     for reason in form.reasons:
         screen.say(f"  {reason}")
+
+
+def _say_sum(statuses: "Sequence[str]", *, presence: bool, due: bool, late: int) -> None:
+    sound = statuses.count("sound")
+    if due:
+        # Copies of one AIP are due at different times.
+        screen.say(f"in order: {sound} of {len(statuses)} looks at what was due")
+        if late:
+            screen.say(f"late: {screen.number(late, 'copy')}; see: arkiv audit --due --plan")
+        return
+    what = "there, in its size," if presence else "sound"
+    screen.say(f"{what} in every store: {sound} of {screen.number(len(statuses), 'AIP')}")
+
+
+def _show_plan(waiting: "Due", *, json: bool) -> None:
+    from preservation.forms.auditing import planned
+
+    form = planned(waiting)
+    if json:
+        screen.emit(form)
+        return
+    rows = [
+        (it.store, f"{it.presence:,}", f"{it.fixity:,}", screen.octets(it.bytes), f"{it.late:,}")
+        for it in form.stores
+    ]
+    if not rows:
+        screen.say("nothing is due today")
+        return
+    screen.table(("store", "to see", "to read", "size", "late"), rows, flexible=0)

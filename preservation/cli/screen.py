@@ -48,8 +48,10 @@ def octets(count: int) -> str:
 
 
 def number(count: int, noun: str) -> str:
-    """A count with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """A count with its noun: `1 file`, `2 files`, `2 copies`."""
+    if count == 1:
+        return f"{count:,} {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("py") else f"{count:,} {noun}s"
 
 
 def cut(text: str, width: int) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from preservation.forms.agreed import AgreedForm as AgreedForm
 from preservation.forms.agreed import RulesForm as RulesForm
+from preservation.forms.auditing import DueForm as DueForm
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
 from preservation.forms.form import Form as Form
@@ -282,6 +283,7 @@ FORMS: tuple[type[Form], ...] = (
     ListForm,
     ShowForm,
     AuditForm,
+    DueForm,
     ExportForm,
     CheckForm,
     ExplainForm,

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from preservation import mistakes
 from preservation.errors import Misconfigured
 from preservation.model.identifiers import StoreName
+from preservation.settings.audit import AuditSettings
 from preservation.settings.place import FILE
 
 TEMPLATE = """\
@@ -32,6 +33,11 @@ url = "stores/b"
 exclude = []
 # A folder with the official XML Schemas (METS, PREMIS, EAD, MODS ...) that packages are held to.
 schemas = "schemas"
+
+# [audit]
+# Every copy is seen within so many days, and read whole within so many: arkiv audit --due
+# presence_days = 1
+# fixity_days = 90
 
 # ClamAV, whose clamd somebody else starts; without it each AIP says that no scan was made.
 # [malware]
@@ -120,6 +126,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     tools: ToolSettings = ToolSettings()
     malware: MalwareSettings = MalwareSettings()
+    audit: AuditSettings = AuditSettings()
     catalogue: str = Field(
         "catalogue.sqlite", description="a file beside arkiv.toml, or postgresql://..."
     )
@@ -142,6 +149,11 @@ def read(folder: Path) -> Settings:
     file = folder / FILE
     settings, text = mistakes.read(file, Settings)
     names = [store.name for store in settings.stores]
+    strange = [store.name for store in settings.audit.stores if store.name not in names]
+    if strange:
+        raise Misconfigured(
+            f"{file}: audit.stores: {', '.join(strange)}: not among the stores ({', '.join(names)})"
+        )
     if len(set(names)) != len(names):
         where = mistakes.at(file, text, ("stores", len(names) - 1, "name"))
         raise Misconfigured(f"{where}: stores: two have the same name; give each its own")

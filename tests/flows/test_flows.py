@@ -123,7 +123,7 @@ def test_an_audit_of_presence_does_not_see_what_only_reading_shows(prefect, plac
     aip_id = prefect.ingest(str(place.folder), str(place.sip))["aip_id"]
     place.damage("a")
 
-    (form,) = prefect.audit(str(place.folder), depth="presence", aip_ids=[aip_id])
+    (form,) = prefect.audit(str(place.folder), what="presence", aip_ids=[aip_id])
 
     assert (form["status"], form["depth"]) == ("sound", "presence")
     with pytest.raises(Misconfigured, match="no AIP has this identifier"):
