@@ -140,7 +140,8 @@ class Store(Protocol):
     def replace(self, key: str, content: bytes) -> None:
         """Write a small object whether or not it is there, atomically.
 
-        Only for copies of something that is elsewhere: the inventory at the root of an OCFL object.
+        Only for what can be made again: the inventory at the root of an OCFL object, which is a
+        copy, and what an unfinished repair means to do.
         """
         ...
 
@@ -161,6 +162,14 @@ class Store(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove what was never committed; an absent key is no error."""
+        ...
+
+    def move(self, key: str, to: str) -> None:
+        """Give an object another key, which must be absent; at no moment is it under neither.
+
+        Raises KeyError when there is no such object, AlreadyExists when the new key has other
+        octets. With the same octets there, an interrupted move is finished by the same call.
+        """
         ...
 
     def sweep(self) -> None:
