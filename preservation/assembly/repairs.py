@@ -1,6 +1,6 @@
 """Repairs: copies mended from one another, package after package, each outcome on record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,12 +10,12 @@ from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.audits import required
 from preservation.assembly.recovery import recover
-from preservation.assembly.scratch import claimed, discard
-from preservation.errors import Corrupt, Misconfigured, Unavailable
+from preservation.assembly.scratch import claimed, discard, of_aip
+from preservation.errors import Busy, Corrupt, Misconfigured, Unavailable
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.repair import Fault, Mend, Plan
 from preservation.model.storage import Copy, CopyState
-from preservation.ports import Progress
+from preservation.ports import Claim, Progress
 from preservation.recording import Heard, record
 from preservation.stages import repair as stage
 from preservation.stages.repair import Intent, Survey
@@ -79,6 +79,36 @@ def repair(
         yield repair_one(archive, package, planning=planning, progress=progress)
 
 
+def repair_automatically(
+    archive: Archive, packages: Iterable[PackageId], progress: Progress
+) -> Iterator[Repaired]:
+    """Mend what an audit found bad, if the settings say so; what must wait is told, not raised."""
+    if not archive.settings.repair.automatic:
+        return
+    for package in dict.fromkeys(packages):
+        try:
+            yield repair_one(archive, package, planning=False, progress=progress)
+        except Unavailable as unavailable:
+            copies = archive.catalogue.copies(package)
+            status = RepairStatus.UNAVAILABLE
+            yield Repaired(Plan(package), status, copies, reasons=unavailable.reasons)
+
+
+def repair_or_wait(archive: Archive, package: PackageId, *, progress: Progress) -> Repaired:
+    """Mend one package; raises Unavailable, to be tried again, when a store did not answer."""
+    done = repair_one(archive, package, planning=False, progress=progress)
+    if done.status is RepairStatus.UNAVAILABLE:
+        raise Unavailable(*done.reasons)
+    return done
+
+
+def require_mended(outcomes: Iterable[Repaired]) -> None:
+    """Raise Corrupt, with every reason, when something could not be saved."""
+    reasons = [r for one in outcomes if one.status is RepairStatus.LOST for r in one.reasons]
+    if reasons:
+        raise Corrupt(*reasons)
+
+
 def repair_one(
     archive: Archive, package: PackageId, *, planning: bool, progress: Progress
 ) -> Repaired:
@@ -91,12 +121,12 @@ def repair_one(
         return _outcome(stage.plan(told), copies, planned=True)
     folder = archive.scratch / package
     try:
-        with claimed(folder):
+        with archive.claims.claimed(of_aip(package)) as claim, claimed(folder):
             try:
-                return _repair(archive, package, progress)
+                return _repair(archive, package, claim, progress)
             finally:
                 discard(folder)
-    except BlockingIOError:
+    except (Busy, BlockingIOError):
         raise Unavailable(
             f"{package}: somebody else works on it at this moment; wait, then repair it"
         ) from None
@@ -127,7 +157,9 @@ def _survey(
     return stage.survey(asked, progress), copies
 
 
-def _repair(archive: Archive, package: PackageId, progress: Progress) -> Repaired:
+def _repair(
+    archive: Archive, package: PackageId, claim: Claim, progress: Progress
+) -> Repaired:
     told, copies = _survey(archive, package, progress)
     plan = stage.plan(told)
     now: list[Copy] = []
@@ -135,6 +167,7 @@ def _repair(archive: Archive, package: PackageId, progress: Progress) -> Repaire
     failures: list[_Done] = []
     for name in told.asked.stores:
         mends = tuple(mend for mend in plan.mends if mend.store == name)
+        claim.require()
         done = _mend(archive, told, name, mends, progress)
         mine = [copy for copy in copies if copy.store == name]
         now += _on_record(archive, told, plan, mine, done)

@@ -10,7 +10,9 @@ from preservation.cli.options import ArchiveOption, JsonOption, PackageArguments
 from preservation.errors import Corrupt, Unavailable
 
 if TYPE_CHECKING:
+    from preservation.assembly.archive import Archive
     from preservation.forms import AuditForm
+    from preservation.ports import Progress
 
 
 def command(
@@ -23,7 +25,8 @@ def command(
 ) -> None:
     """Compare every octet of every copy with what was stored, and put the outcome on record.
 
-    Exits with 4 when a copy is corrupt or missing, and with 6 when one could not be checked.
+    With `repair.automatic` in the settings, what is bad is repaired right after. Exits with 4 when
+    a copy is corrupt or missing (also if it was repaired), with 6 when one could not be checked.
 
     Example: arkiv audit
     """
@@ -36,6 +39,7 @@ def command(
         place = opened(locate(archive))
         copies = copies_of(place, aip_ids or [])
         worst: list[str] = []
+        bad: list[str] = []
         with screen.progress(f"audit of {screen.number(len(copies), 'copy')}") as progress:
             outcomes = audit_copies(place, copies, quick=quick, progress=progress)
             for form in words.audits(outcomes, place.catalogue, quick=quick):
@@ -44,6 +48,9 @@ def command(
                     screen.emit(form)
                 elif form.status != "sound":
                     _say(form)
+                if form.status in ("corrupt", "missing") and form.aip_id:
+                    bad.append(form.aip_id)
+            _repair(place, bad, progress, json=json)
     if not json:
         sound = worst.count("sound")
         what = "there, in its size," if quick else "sound"
@@ -58,3 +65,20 @@ def _say(form: "AuditForm") -> None:
     screen.say(f"{form.status}: AIP {form.aip_id}")
     for reason in form.reasons:
         screen.say(f"  {reason}")
+
+
+def _repair(place: "Archive", bad: list[str], progress: "Progress", *, json: bool) -> None:
+    """What the settings have repaired without asking, each AIP as `arkiv repair` tells of it."""
+    from preservation.assembly.repairs import repair_automatically
+    from preservation.cli.repair import say
+    from preservation.forms.repaired import repaired
+    from preservation.model.identifiers import PackageId
+
+    for done in repair_automatically(place, map(PackageId, bad), progress):
+        summary = place.catalogue.package(done.plan.package)
+        assert summary is not None
+        form = repaired(done, summary)
+        if json:
+            screen.emit(form)
+        else:
+            say(form)

@@ -83,11 +83,12 @@ def _repair(place: "Archive", ids: Sequence[str], *, plan: bool, json: bool) -> 
             if json:
                 screen.emit(form)
             else:
-                _say(form)
+                say(form)
     return done
 
 
-def _say(form: "RepairForm") -> None:
+def say(form: "RepairForm") -> None:
+    """What a repair did for one AIP."""
     screen.say(f"{form.status}: AIP {form.aip_id}")
     for mend in form.mended[:_SHOWN]:
         source = f" from store {', '.join(mend.sources)}" if mend.sources else ""

@@ -23,6 +23,7 @@ from preservation.forms.held_formats import ReportForm as ReportForm
 from preservation.forms.package import Copy as Copy
 from preservation.forms.package import Package as Package
 from preservation.forms.policy import PolicyForm as PolicyForm
+from preservation.forms.repair import DrillForm as DrillForm
 from preservation.forms.repair import ReleaseForm as ReleaseForm
 from preservation.forms.repair import RepairForm as RepairForm
 from preservation.forms.store import StoreForm as StoreForm
@@ -264,6 +265,7 @@ FORMS: tuple[type[Form], ...] = (
     AuditForm,
     RepairForm,
     ReleaseForm,
+    DrillForm,
     ExportForm,
     CheckForm,
     ExplainForm,

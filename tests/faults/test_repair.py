@@ -384,3 +384,25 @@ def test_what_is_kept_is_released_by_a_person_with_a_reason(arkiv, archive, stor
     assert [str(f.agent) for f in released] == ["A. Krasniqi"] * 2
     assert all(f.note.startswith("disk replaced: quarantine/") for f in released)
     assert arkiv("repair", "release", packages[0], *words)[0] == 2
+
+
+def test_an_audit_repairs_what_it_found_if_the_settings_say_so(
+    arkiv, archive, archive_folder, stores, packages
+):
+    before = {name: files(folder) for name, folder in stores.items()}
+    with (archive_folder / "arkiv.toml").open("a") as file:
+        file.write("\n[repair]\nautomatic = true\n")
+    flip(Place(stores["a"], packages[0]).tar, 520)
+    code, told = arkiv("audit")
+    assert code == 4, "somebody must hear of it"
+    assert sorted(document["status"] for document in told) == ["corrupt", "repaired", "sound"]
+    assert {name: files(folder) for name, folder in stores.items()} == before
+    assert set(states(archive).values()) == {CopyState.SOUND}
+    assert arkiv("audit")[0] == 0
+
+
+def test_an_audit_repairs_nothing_if_the_settings_do_not_say_so(arkiv, stores, packages):
+    flip(Place(stores["a"], packages[0]).tar, 520)
+    hurt = files(stores["a"])
+    assert [arkiv("audit")[0], arkiv("audit")[0]] == [4, 4]
+    assert files(stores["a"]) == hurt
