@@ -157,9 +157,7 @@ def _survey(
     return stage.survey(asked, progress), copies
 
 
-def _repair(
-    archive: Archive, package: PackageId, claim: Claim, progress: Progress
-) -> Repaired:
+def _repair(archive: Archive, package: PackageId, claim: Claim, progress: Progress) -> Repaired:
     told, copies = _survey(archive, package, progress)
     plan = stage.plan(told)
     now: list[Copy] = []
