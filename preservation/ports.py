@@ -23,7 +23,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present moment, in UTC, with its time zone."""
-        ...
 
 
 class Progress(Protocol):
@@ -31,11 +30,9 @@ class Progress(Protocol):
 
     def begin(self, step: str, total: int) -> None:
         """A step begins; `total` is in octets, or in files where a step has no octets."""
-        ...
 
     def advance(self, amount: int) -> None:
         """So much more of it is done."""
-        ...
 
 
 class Identifier(Protocol):
@@ -44,7 +41,6 @@ class Identifier(Protocol):
     @property
     def agent(self) -> Agent:
         """Name and version, with the releases of its signatures in the note."""
-        ...
 
     def identify(self, paths: Sequence[bytes]) -> Iterator[Answer]:
         """Answer for each path, in order, one answer each.
@@ -140,7 +136,7 @@ class Store(Protocol):
     def replace(self, key: str, content: bytes) -> None:
         """Write a small object whether or not it is there, atomically.
 
-        Only for copies of something that is elsewhere: the inventory at the root of an OCFL object.
+        Only for what can be made again, such as the copy of an inventory at an object's root.
         """
         ...
 
@@ -161,6 +157,14 @@ class Store(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove what was never committed; an absent key is no error."""
+        ...
+
+    def move(self, key: str, to: str) -> None:
+        """Give an object another key; at no moment is it under neither.
+
+        Raises KeyError when it is not there, AlreadyExists when the new key has other octets; with
+        the same octets there, an interrupted move is finished.
+        """
         ...
 
     def sweep(self) -> None:
@@ -257,35 +261,28 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """What its producer called it, in written form."""
-        ...
 
     @property
     def place(self) -> Path:
         """Where it lies: a folder, or the tar that it is read from."""
-        ...
 
     @property
     def container(self) -> str:
         """What it came in (`zip`, `tar`, `tar.gz`, `7z`), as one file; empty for a folder."""
-        ...
 
     @property
     def contents(self) -> Contents:
         """Everything in it as it was first seen."""
-        ...
 
     @property
     def sizes(self) -> Mapping[bytes, int]:
         """Octets of every file."""
-        ...
 
     def content(self, name: bytes) -> bytes:
         """All octets of a small file."""
-        ...
 
     def open(self, name: bytes) -> BinaryIO:
         """A file, open for reading; the caller closes it."""
-        ...
 
     def digests(
         self, name: bytes, algorithms: tuple[Algorithm, ...], *, size: int, modified_ns: int

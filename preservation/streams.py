@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,6 +131,12 @@ def file_chunks(path: bytes) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as source:
         while chunk := source.read(CHUNK):
             yield chunk
+
+
+def same(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
+    """Whether two streams are the same octets, in whatever chunks they come."""
+    pairs = zip_longest(windows(one, CHUNK), windows(other, CHUNK))
+    return all(left == right for left, right in pairs)
 
 
 def windows(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -121,7 +121,7 @@ def _broken(store: Store, key: str, what: str) -> NoReturn:
     )
 
 
-PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK)
+PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK, EventType.RECOVERY)
 """Events in which every octet of a copy was read and compared."""
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from preservation.assembly.audits import Phase
     from preservation.forms import AuditForm
     from preservation.model.due import Due
+    from preservation.ports import Progress
 
 
 def command(
@@ -33,7 +34,8 @@ def command(
 ) -> None:
     """Compare every octet of every copy with what was stored, and put the outcome on record.
 
-    Exits with 4 when a copy is corrupt or missing, and with 6 when one could not be checked.
+    With `repair.automatic` in the settings, what is bad is repaired right after. Exits with 4 when
+    a copy is corrupt or missing (also if it was repaired), with 6 when one could not be checked.
 
     Example: arkiv audit --due
     """
@@ -75,6 +77,7 @@ def _audit(place: "Archive", todo: "Sequence[Phase]", *, json: bool) -> list[str
     from preservation.forms import words
 
     statuses: list[str] = []
+    bad: list[str] = []
     count = sum(len(copies) for _, copies in todo)
     with screen.progress(f"audit of {screen.number(count, 'copy')}") as progress:
         for depth, copies in todo:
@@ -85,6 +88,9 @@ def _audit(place: "Archive", todo: "Sequence[Phase]", *, json: bool) -> list[str
                     screen.emit(form)
                 elif form.status != "sound":
                     _say(form)
+                if form.status in ("corrupt", "missing") and form.aip_id:
+                    bad.append(form.aip_id)
+        _repair(place, bad, progress, json=json)
     return statuses
 
 
@@ -121,3 +127,20 @@ def _show_plan(waiting: "Due", *, json: bool) -> None:
         screen.say("nothing is due today")
         return
     screen.table(("store", "to see", "to read", "size", "late"), rows, flexible=0)
+
+
+def _repair(place: "Archive", bad: list[str], progress: "Progress", *, json: bool) -> None:
+    """What the settings have repaired without asking, each AIP as `arkiv repair` tells of it."""
+    from preservation.assembly.repairs import repair_automatically
+    from preservation.cli.repair import say
+    from preservation.forms.repaired import repaired
+    from preservation.model.identifiers import PackageId
+
+    for done in repair_automatically(place, map(PackageId, bad), progress):
+        summary = place.catalogue.package(done.plan.package)
+        assert summary is not None
+        form = repaired(done, summary)
+        if json:
+            screen.emit(form)
+        else:
+            say(form)

@@ -21,36 +21,18 @@ from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
+from preservation.forms.package import Copy as Copy
+from preservation.forms.package import Package as Package
 from preservation.forms.policy import PolicyForm as PolicyForm
+from preservation.forms.repair import DrillForm as DrillForm
+from preservation.forms.repair import ReleaseForm as ReleaseForm
+from preservation.forms.repair import RepairForm as RepairForm
 from preservation.forms.store import StoreForm as StoreForm
 from preservation.forms.version import Version as Version
 from preservation.model.audit import Depth
 from preservation.model.validity import Verdict
 
 DipForm = Literal["bag", "tar", "originals"]
-
-
-class Copy(BaseModel):
-    """One copy of an AIP."""
-
-    model_config = STRICT
-
-    store: str
-    key: str = Field(description="where the AIP's tar lies in the store")
-    sha512: str
-    state: Literal["sound", "corrupt", "missing", "unchecked"]
-    checked: datetime | None = Field(None, description="when every octet was last compared")
-    reasons: tuple[str, ...] = ()
-
-
-class Package(Form):
-    """What every document about a package has; `aip_id` is null when none was made."""
-
-    aip_id: str | None = None
-    version: int | None = None
-    files: int = Field(0, description="files of the payload")
-    bytes: int = Field(0, description="octets of the payload")
-    copies: tuple[Copy, ...] = ()
 
 
 class Sum(BaseModel):
@@ -284,6 +266,9 @@ FORMS: tuple[type[Form], ...] = (
     ShowForm,
     AuditForm,
     DueForm,
+    RepairForm,
+    ReleaseForm,
+    DrillForm,
     ExportForm,
     CheckForm,
     ExplainForm,

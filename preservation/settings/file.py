@@ -114,6 +114,18 @@ class MalwareSettings(_Part):
     patience: float = Field(120.0, gt=0, description="seconds for a file beyond those for its size")
 
 
+class RepairSettings(_Part):
+    """Whether copies are mended without being asked to."""
+
+    automatic: bool = Field(False, description="repair what an audit finds bad, right after it")
+
+
+class DrillSettings(_Part):
+    """How much a restore drill restores."""
+
+    sample: int = Field(5, gt=0, description="AIPs that one drill restores from a store")
+
+
 class Settings(BaseSettings):
     """All settings; an environment variable such as ARKIV__TOOLS__PATIENCE goes before the file."""
 
@@ -127,6 +139,8 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     malware: MalwareSettings = MalwareSettings()
     audit: AuditSettings = AuditSettings()
+    repair: RepairSettings = RepairSettings()
+    drills: DrillSettings = DrillSettings()
     catalogue: str = Field(
         "catalogue.sqlite", description="a file beside arkiv.toml, or postgresql://..."
     )

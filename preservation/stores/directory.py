@@ -14,12 +14,13 @@ from preservation.standards import ocfl
 from preservation.stores.keys import RESERVED, checked, checked_range
 from preservation.stores.temporary import Temporary, sweep
 from preservation.stores.tree import ABSENT, files, make_folders, prune, sync_folders
+from preservation.streams import same
 
 _CHUNK = 4 << 20
 _PLACE_TRIES = 100
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
-_OWN = {*RESERVED, "ocfl", "ledger", "quarantine"}
+_OWN = {*RESERVED, "ocfl", "ledger", "quarantine", "repair"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,23 @@ class DirectoryStore:
             folder = prune(target.parent, self.root)
             with contextlib.suppress(FileNotFoundError):
                 sync_folders(folder, self.root)
+
+    def move(self, key: str, to: str) -> None:
+        """Give an object another key; for a moment it has both, so that no kill loses it."""
+        source, target = self._path(key), self._path(to)
+        self._answers()
+        with self._answering(f"move {key}"):
+            found = self._stat(source)
+            if found is None:
+                raise KeyError(key)
+            try:
+                self._place(os.link, source, target)
+            except FileExistsError:
+                there = self._stat(target) is not None and key != to
+                if not there or not same(self.read(key), self.read(to)):
+                    self._refuse(to, target)
+            sync_folders(target.parent, self.root)
+        self.remove(key)
 
     def sweep(self) -> None:
         """Remove the temporary files of dead processes; those of living ones stay."""

@@ -57,5 +57,15 @@ class MemoryStore:
         with self._lock:
             self._objects.pop(checked(key), None)
 
+    def move(self, key: str, to: str) -> None:
+        """Give an object another key, which must be absent."""
+        checked(key), checked(to)
+        with self._lock:
+            if key not in self._objects:
+                raise KeyError(key)
+            if key == to or self._objects.get(to, self._objects[key]) != self._objects[key]:
+                raise AlreadyExists(f"store {self.name}: {to} is there already")
+            self._objects[to] = self._objects.pop(key)
+
     def sweep(self) -> None:
         """Nothing is left behind by a process that is dead."""

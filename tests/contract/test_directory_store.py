@@ -160,6 +160,15 @@ class TestDirectory:
             os.umask(mask)
         assert (disk.root / "box/a").stat().st_mode & 0o777 == 0o440
 
+    def test_a_move_that_was_interrupted_is_finished_by_the_same_call(self, disk):
+        disk.put("box/a", [b"x"], size=1)
+        os.link(disk.root / "box/a", disk.root / "box/b")
+        disk.move("box/a", "box/b")
+        assert list(disk.keys("box/")) == ["box/b"]
+        with pytest.raises(AlreadyExists):
+            disk.move("box/b", "box/b")
+        assert list(disk.keys("box/")) == ["box/b"]
+
     def test_links_and_special_files_are_no_objects(self, disk, tmp_path):
         secret = tmp_path / "secret"
         secret.write_bytes(b"x")

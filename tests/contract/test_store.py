@@ -148,6 +148,9 @@ class TestObjects:
             store.remove(key)
         with pytest.raises(ValueError, match="cannot be the key"):
             store.size(key)
+        for pair in ((key, "box/a"), ("box/a", key)):
+            with pytest.raises(ValueError, match="cannot be the key"):
+                store.move(*pair)
 
 
 class TestWholeOrNotAtAll:
@@ -224,6 +227,37 @@ class TestWholeOrNotAtAll:
         store.put("box/a/b/c", [b"z"], size=1)
         assert content(store, "box/a/b/c") == b"z"
 
+    def test_what_is_moved_has_its_new_key_alone(self, store):
+        store.put("box/a/b", [b"one"], size=3)
+        store.move("box/a/b", "other/place/b")
+        assert boxes(store) == []
+        assert content(store, "other/place/b") == b"one"
+        store.put("box/a/b", [b"two"], size=3)
+        assert content(store, "other/place/b") == b"one"
+
+    def test_nothing_is_moved_over_another_object(self, store):
+        for other in (b"two", b"", b"one more"):
+            store.put("box/a", [b"one"], size=3)
+            store.put("box/b", [other], size=len(other))
+            with pytest.raises(AlreadyExists, match="box/b"):
+                store.move("box/a", "box/b")
+            assert [content(store, key) for key in boxes(store)] == [b"one", other]
+            with pytest.raises(AlreadyExists, match="box/b"):
+                store.move("box/b", "box/b")
+            store.remove("box/a")
+            store.remove("box/b")
+
+    def test_a_move_that_was_interrupted_is_finished_by_the_same_call(self, store):
+        store.put("box/a", [b"same"], size=4)
+        store.put("box/b", [b"same"], size=4)
+        store.move("box/a", "box/b")
+        assert boxes(store) == ["box/b"]
+
+    def test_what_is_not_there_cannot_be_moved(self, store):
+        with pytest.raises(KeyError):
+            store.move("box/none", "box/b")
+        assert boxes(store) == []
+
     def test_a_sweep_removes_no_object(self, store):
         store.put("box/a", [b"x"], size=1)
         store.sweep()
@@ -279,6 +313,18 @@ class StoreMachine(RuleBasedStateMachine):
     def remove(self, key: str) -> None:
         self.store.remove(key)
         self.model.pop(key, None)
+
+    @rule(key=names, to=names)
+    def move(self, key: str, to: str) -> None:
+        if key not in self.model:
+            with pytest.raises(KeyError):
+                self.store.move(key, to)
+        elif to == key or self.model.get(to, self.model[key]) != self.model[key]:
+            with pytest.raises(AlreadyExists):
+                self.store.move(key, to)
+        else:
+            self.store.move(key, to)
+            self.model[to] = self.model.pop(key)
 
     @rule()
     def sweep(self) -> None:

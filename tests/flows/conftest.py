@@ -35,6 +35,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
         from flows.audit import audit
         from flows.disseminate import disseminate
         from flows.ingest import ingest
+        from flows.repair import repair
 
         @flow(task_runner=ThreadPoolTaskRunner(max_workers=2), validate_parameters=False)
         def fanned_out(step: Callable[[int], int], pieces: Sequence[int]) -> list[int]:
@@ -42,7 +43,12 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
 
         with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as api:
             yield SimpleNamespace(
-                ingest=ingest, audit=audit, disseminate=disseminate, fanned_out=fanned_out, api=api
+                ingest=ingest,
+                audit=audit,
+                repair=repair,
+                disseminate=disseminate,
+                fanned_out=fanned_out,
+                api=api,
             )
 
 
@@ -109,7 +115,7 @@ class Place:
 
     def damage(self, name: str) -> None:
         """Change one octet of the payload in the copy of this store."""
-        (tar,) = self.store(name).rglob("*.tar")
+        (tar,) = (self.store(name) / "ocfl").rglob("*.tar")
         content = bytearray(tar.read_bytes())
         content[content.rindex(b"Vendim i kuvendit")] ^= 1
         tar.unlink()

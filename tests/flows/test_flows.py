@@ -174,6 +174,22 @@ def test_an_audit_of_a_store_that_is_away_is_not_called_corrupt(prefect, place) 
         prefect.audit(str(place.folder))
 
 
+def test_a_repair_mends_what_an_audit_found_and_says_what_is_lost(prefect, place, attempts) -> None:
+    aip_id = prefect.ingest(str(place.folder), str(place.sip))["aip_id"]
+    place.damage("a")
+    state_of(prefect.audit, str(place.folder))
+
+    state = state_of(prefect.repair, str(place.folder))
+
+    assert [(form["aip_id"], form["status"]) for form in state.result()] == [(aip_id, "repaired")]
+    assert attempts(state.state_details.flow_run_id) == {"repair 1": 1}
+    assert prefect.audit(str(place.folder))[0]["status"] == "sound"
+    place.damage("a")
+    place.damage("b")
+    with pytest.raises(Corrupt, match="sound in none of stores a, b"):
+        prefect.repair(str(place.folder), [aip_id])
+
+
 def test_a_package_is_given_out(prefect, place, tmp_path) -> None:
     aip_id = prefect.ingest(str(place.folder), str(place.sip))["aip_id"]
     place.damage("a")

@@ -13,6 +13,7 @@ from preservation.assembly.exports import export
 from preservation.assembly.ingest import ingest
 from preservation.assembly.rebuild import rebuild
 from preservation.assembly.recovery import Silence
+from preservation.assembly.repairs import repair
 from preservation.assembly.revise import revise
 from preservation.assembly.revision import Wanted
 from preservation.errors import Corrupt, Misconfigured, Rejected
@@ -289,3 +290,16 @@ def test_the_command(first, arkiv, tmp_path, fill):
     assert f"AIP         {first.id}, version 3" in text
     code, (refused,) = arkiv("revise", first.id)
     assert (code, refused["status"]) == (2, "misconfigured")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_version_of_a_copy_is_repaired(version, second, archive, quiet):
+    root = archive.stores["a"].root
+    whole = {p: p.read_bytes() for p in (root / "ocfl").rglob("*") if p.is_file()}
+    tar = root / ocfl.tar_key(second.id, version)
+    for path in (tar, tar.parent / "members.jsonl", tar.parents[1] / "inventory.json"):
+        path.unlink()
+    (one,) = repair(archive, [second.id], planning=False, progress=quiet)
+    assert one.status == "repaired"
+    assert {p: p.read_bytes() for p in (root / "ocfl").rglob("*") if p.is_file()} == whole
+    assert {copy.state for copy in archive.catalogue.copies(second.id)} == {CopyState.SOUND}
