@@ -49,7 +49,8 @@ def octets(count: int) -> str:
 
 def number(count: int, noun: str) -> str:
     """A count with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def cut(text: str, width: int) -> str:

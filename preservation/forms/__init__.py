@@ -21,7 +21,7 @@ from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
 from preservation.forms.policy import PolicyForm as PolicyForm
-from preservation.forms.store import StoreForm as StoreForm
+from preservation.forms.store import STORE_FORMS
 from preservation.forms.version import Version as Version
 from preservation.model.validity import Verdict
 
@@ -293,7 +293,7 @@ FORMS: tuple[type[Form], ...] = (
     IdentifyForm,
     FormatsForm,
     ReidentifyForm,
-    StoreForm,
+    *STORE_FORMS,
     DoctorForm,
     ErrorForm,
 )
