@@ -247,7 +247,10 @@ class Catalogue(Protocol):
         ...
 
     def checked(self, copy: Copy, events: Sequence[Event]) -> None:
-        """Record the outcome of an audit of a copy."""
+        """Record what is known of a copy now, also of a new one; of a withdrawn one, that it left.
+
+        Events that are there already are ignored.
+        """
         ...
 
 

@@ -31,13 +31,13 @@ def _lacking(archive: Archive, found: Agreed) -> Iterator[str]:
     def at(table: str, key: str, value: object = None) -> str:
         return f"{mistakes.at(found.file, text, (table, key), value)}: {table}.{key}"
 
-    there = ", ".join(archive.stores)
+    there = ", ".join(archive.preserving)
     for store in storage.stores:
-        if store not in archive.stores:
+        if store not in archive.preserving:
             where = at("storage", "stores", store)
             yield f"{where}: {store}: no store of this archive; it has {there}"
-    if storage.copies and storage.copies > len(archive.stores):
-        where, count = at("storage", "copies"), len(archive.stores)
+    if storage.copies and storage.copies > len(archive.preserving):
+        where, count = at("storage", "copies"), len(archive.preserving)
         remedy = "add stores to arkiv.toml, or ask for fewer copies"
         yield f"{where}: {storage.copies} copies, and {count} stores; {remedy}"
     policies = available(archive.folder)
@@ -54,5 +54,5 @@ def _lacking(archive: Archive, found: Agreed) -> Iterator[str]:
 
 def stores(archive: Archive, agreement: Agreement) -> tuple[Store, ...]:
     """The stores that the agreement names, or all; as many as it asks for, in that order."""
-    names = agreement.stores or tuple(archive.stores)
+    names = agreement.stores or archive.preserving
     return tuple(archive.stores[name] for name in names)[: agreement.copies]

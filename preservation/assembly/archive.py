@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,6 +16,7 @@ from preservation.catalogue.journal import SqlJournal
 from preservation.catalogue.rejections import SqlRejections
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import StoreName
+from preservation.model.storage import StoreRole
 from preservation.ports import Claims, Clock, Scanner, Store
 from preservation.settings import file as settings
 from preservation.settings.file import Settings, StoreSettings
@@ -42,6 +43,13 @@ class Archive:
     tools: Toolbox
     rejections: SqlRejections
     claims: Claims
+    retired: Mapping[StoreName, Store] = field(default_factory=dict)
+    """Stores that are only read, by who names them: nothing writes there or counts them."""
+
+    @property
+    def preserving(self) -> tuple[StoreName, ...]:
+        """The stores that an AIP is written to at ingest, in the order of the settings."""
+        return tuple(StoreName(told.name) for told in self.settings.stores if told.role.preserves)
 
     @cached_property
     def scanner(self) -> Scanner | None:
@@ -118,13 +126,20 @@ def _address(folder: Path, told: Settings) -> str:
 
 
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
-    stores: dict[StoreName, Store] = {StoreName(s.name): open_store(folder, s) for s in told.stores}
+    stores: dict[StoreName, Store] = {
+        StoreName(s.name): open_store(folder, s) for s in told.stores if s.role != StoreRole.RETIRED
+    }
+    retired: dict[StoreName, Store] = {
+        StoreName(s.name): open_store(folder, s) for s in told.stores if s.role == StoreRole.RETIRED
+    }
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
     schemas = folder / told.ingest.schemas
     toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder, schemas=schemas)
     clock = SystemClock()
     rejections, claims = SqlRejections(database), SqlClaims(database, clock)
-    return Archive(folder, told, stores, catalogue, journal, clock, toolbox, rejections, claims)
+    return Archive(
+        folder, told, stores, catalogue, journal, clock, toolbox, rejections, claims, retired
+    )
 
 
 def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store":

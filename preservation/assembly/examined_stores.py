@@ -7,6 +7,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.examined import Examined, State
 from preservation.errors import ArkivError
 from preservation.model.identifiers import StoreName
+from preservation.model.storage import StoreRole
 from preservation.settings.file import StoreSettings
 from preservation.stores.directory import DirectoryStore
 
@@ -19,7 +20,7 @@ COPIES = ("primary", "copy", "offline")
 def stores(archive: Archive) -> Iterator[Examined]:
     """Every store, and whether all of them together are enough."""
     disks = set()
-    told = archive.settings.stores
+    told = [one for one in archive.settings.stores if one.role is not StoreRole.RETIRED]
     for one in told:
         examined = store(archive, one)
         yield examined

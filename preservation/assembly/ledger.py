@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -9,7 +10,7 @@ from typing import NoReturn
 from preservation.assembly.archive import Archive
 from preservation.errors import AlreadyExists, Corrupt, Unavailable
 from preservation.model.fixity import Algorithm, Digest
-from preservation.model.premis import EventType, Outcome
+from preservation.model.premis import Event, EventType, Outcome
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Store
 from preservation.standards import ledger
@@ -82,19 +83,51 @@ def _write_head(file: Path, head: _Head) -> None:
 
 
 def _catch_up(store: Store, archive: Archive, *, before: str) -> None:
-    """Give a store the batches that it missed; the one that is being written comes after them."""
+    """Give a store the batches that it missed; the one that is being written comes after them.
+
+    Raises Unavailable when none of the other stores that answer has one of them.
+    """
     has = set(store.keys("ledger/"))
     for other in archive.stores.values():
         if other.name == store.name:
             continue
-        for key in other.keys("ledger/"):
-            if key < before and key not in has:
-                batch = b"".join(other.read(key))
-                try:
-                    store.put(key, [batch], size=len(batch))
-                except AlreadyExists:
-                    continue
-                has.add(key)
+        for key, batch in _missed(other, has, before):
+            with suppress(AlreadyExists):
+                store.put(key, [batch], size=len(batch))
+            has.add(key)
+    sequence = 1
+    while (key := ledger.key(sequence)) < before:
+        if key not in has:
+            raise Unavailable(f"store {store.name}: lacks {key}, and no store that answers has it")
+        sequence += 1
+
+
+def _missed(other: Store, has: set[str], before: str) -> Iterator[tuple[str, bytes]]:
+    """The batches that a store has and another lacks; none when it does not answer."""
+    try:
+        keys = [key for key in other.keys("ledger/") if key < before and key not in has]
+        for key in keys:
+            yield key, b"".join(other.read(key))
+    except Unavailable:
+        return
+
+
+def bring(archive: Archive, store: Store) -> None:
+    """Give a store every batch that it lacks; raises Unavailable when it does not take them."""
+    with archive.claims.claimed("ledger", wait=_PATIENCE):
+        head = _read_head(archive.folder / "ledger.head", archive)
+        _catch_up(store, archive, before=ledger.key(head.sequence + 1))
+
+
+def newest(archive: Archive) -> Store:
+    """A store that has every batch; raises Unavailable when none that has them answers."""
+    with archive.claims.claimed("ledger", wait=_PATIENCE):
+        head = _read_head(archive.folder / "ledger.head", archive)
+    for store in archive.stores.values():
+        with suppress(Unavailable):
+            if head.sequence == 0 or store.size(ledger.key(head.sequence)) is not None:
+                return store
+    raise Unavailable("no store with the whole ledger answers; see that the stores are there")
 
 
 def entries(store: Store) -> Iterator[Entry]:
@@ -125,6 +158,11 @@ PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK, EventType.RECOVERY)
 """Events in which every octet of a copy was read and compared."""
 
 
+def made(entry: Entry) -> bool:
+    """Whether an entry proves a copy: since then at the latest there is one."""
+    return entry.event.finding.type in PROOFS and entry.state is CopyState.SOUND
+
+
 def after(copy: Copy, entry: Entry) -> Copy:
     """What is known of a copy after an entry that speaks of it."""
     event = entry.event
@@ -137,3 +175,22 @@ def after(copy: Copy, entry: Entry) -> Copy:
     inventory = ledger.proven_inventory(event.finding.note) or copy.inventory
     checked = event.when if performed else copy.checked
     return replace(copy, state=entry.state, checked=checked, seen=seen, inventory=inventory)
+
+
+def put_on_record(
+    archive: Archive, found: Sequence[tuple[Copy, CopyState, Event]]
+) -> tuple[Copy, ...]:
+    """Write what was found of copies to the ledger, then to the catalogue; as they now stand."""
+    append(
+        archive,
+        [
+            Entry(it.package, it.version, it.store, it.key, state, event)
+            for it, state, event in found
+        ],
+    )
+    stand = []
+    for copy, state, event in found:
+        entry = Entry(copy.package, copy.version, copy.store, copy.key, state, event)
+        stand.append(after(copy, entry))
+        archive.catalogue.checked(stand[-1], [event])
+    return tuple(stand)

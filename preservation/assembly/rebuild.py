@@ -9,7 +9,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import held, load
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.identifiers import PackageId, StoreName
-from preservation.model.storage import Copy, Summary
+from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Progress, Store
 from preservation.standards.ledger import Entry
 
@@ -32,12 +32,12 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
     not answer.
     """
     source = _source(archive, store)
-    known = {summary.id for summary in archive.catalogue.packages()}
+    known = {(summary.id, summary.version) for summary in archive.catalogue.packages()}
     packages = list(held(source))
     entries: defaultdict[PackageId, list[Entry]] = defaultdict(list)
     for entry in ledger.entries(source):
         entries[entry.package].append(entry)
-    taken: list[PackageId] = []
+    taken: list[tuple[PackageId, int]] = []
     reasons: list[str] = []
     progress.begin("rebuild", len(packages))
     with archive.catalogue.rebuilding() as catalogue:
@@ -45,20 +45,20 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
             try:
                 for summary, copies, heard in _versions(source, package, newest, entries[package]):
                     catalogue.register(summary, copies, [entry.event for entry in heard])
-                taken.append(package)
+                taken.append((package, newest))
             except Corrupt as corrupt:
                 reasons += (f"{package}: {reason}" for reason in corrupt.reasons)
             progress.advance(1)
         _require_all(known - set(taken), source, reasons)
-    return Rebuilt(source.name, tuple(taken), tuple(reasons))
+    return Rebuilt(source.name, tuple(package for package, _ in taken), tuple(reasons))
 
 
-def _require_all(lost: set[PackageId], source: Store, reasons: list[str]) -> None:
+def _require_all(lost: set[tuple[PackageId, int]], source: Store, reasons: list[str]) -> None:
     if not lost:
         return
     named = [
-        f"{package}: known to the catalogue, not told by store {source.name}"
-        for package in sorted(lost)
+        f"{package}: version {version} is known to the catalogue, not told by store {source.name}"
+        for package, version in sorted(lost)
     ]
     raise Corrupt(
         *reasons,
@@ -72,6 +72,10 @@ def _source(archive: Archive, store: str | None) -> Store:
     if store is None:
         return next(iter(archive.stores.values()))
     found = next((s for name, s in archive.stores.items() if name == store), None)
+    if store in archive.retired:
+        raise Misconfigured(
+            f"store {store}: is retired and was not told of anything since; rebuild from another"
+        )
     if found is None:
         names = ", ".join(archive.stores)
         raise Misconfigured(f"store {store}: not in arkiv.toml; it has {names}")
@@ -86,6 +90,10 @@ def _versions(
         copies = {name: replace(own, store=name) for name in summary.stores}
         heard = [entry for entry in entries if entry.version == version]
         for entry in heard:
-            if entry.store in copies:
-                copies[entry.store] = ledger.after(copies[entry.store], entry)
+            before = copies.get(entry.store)
+            if before is None and not ledger.made(entry):
+                continue
+            copies[entry.store] = ledger.after(before or replace(own, store=entry.store), entry)
+            if entry.state is CopyState.WITHDRAWN:
+                del copies[entry.store]
         yield summary, list(copies.values()), heard

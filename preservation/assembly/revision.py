@@ -14,7 +14,7 @@ from preservation.assembly.stored_version import stored_version
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.description import Record
 from preservation.model.fixity import Algorithm, Digest
-from preservation.model.identifiers import PackageId
+from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.packages import (
     Aip,
     Characterized,
@@ -86,12 +86,8 @@ class Revision(Ingestion):
         self.id, self.version = of.id, of.version + 1
         self._run = uuid4()  # what a try that failed has found is no part of the next
         self._of, self._wanted = of, wanted
-        lacking = [name for name in of.stores if name not in archive.stores]
-        if lacking:
-            raise Misconfigured(
-                *(f"store {name}: holds {of.id} and is not in arkiv.toml" for name in lacking)
-            )
-        self._stores = tuple(archive.stores[name] for name in of.stores)
+        names = _holders(archive, of)
+        self._stores = tuple(archive.stores[name] for name in names)
         files = tuple(archive.catalogue.files(of.id))
         self._change = Change(self.version, wanted.representation, files)
         self._gone = withdrawn(self._change, wanted.withdraw)
@@ -166,7 +162,7 @@ class Revision(Ingestion):
             "the next version would refer to it; run arkiv audit, repair it, then revise again"
             for copy in copies
             if copy.state in (CopyState.CORRUPT, CopyState.MISSING)
-            and copy.store in self._of.stores
+            and copy.store in {store.name for store in self._stores}
         ]
         for store in self._stores:
             for version in {*aip.refers, aip.version - 1}:
@@ -178,3 +174,20 @@ class Revision(Ingestion):
                 ]
         if wrong:
             raise Corrupt(*dict.fromkeys(wrong))
+
+
+def _holders(archive: Archive, of: Summary) -> tuple[StoreName, ...]:
+    """The stores for the next version: those written at ingest that have all versions before it.
+
+    A store that is not there any more, and was not retired, is a mistake in the settings.
+    """
+    held: dict[StoreName, set[int]] = {}
+    for copy in archive.catalogue.copies(of.id):
+        held.setdefault(copy.store, set()).add(copy.version)
+    lacking = [name for name in held if name not in archive.stores]
+    if lacking:
+        raise Misconfigured(
+            *(f"store {name}: holds {of.id} and is not in arkiv.toml" for name in lacking)
+        )
+    every = set(range(1, of.version + 1))
+    return tuple(name for name in archive.preserving if every <= held.get(name, set()))

@@ -17,7 +17,7 @@ from preservation.model.fixity import Digest
 from preservation.model.formats import Format
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Event
-from preservation.model.storage import Copy, HeldFile, Summary
+from preservation.model.storage import Copy, CopyState, HeldFile, Summary
 from preservation.model.tally import Tally
 from preservation.standards.reidentified import conclusion
 
@@ -51,7 +51,10 @@ class SqlCatalogue:
                 _set_copy(connection, number, copy)
 
     def checked(self, copy: Copy, events: Sequence[Event]) -> None:
-        """Record the outcome of an audit of a copy; KeyError when its AIP version is not held."""
+        """Record what is known of a copy now; KeyError when its AIP version is not held.
+
+        A copy that is withdrawn is no longer among the copies.
+        """
         with self._database.writing() as connection:
             number = _number(connection, copy.package, copy.version)
             if number is None:
@@ -221,6 +224,9 @@ def _set_copy(connection: Connection, number: int, copy: Copy) -> None:
     values = rows.from_copy(copy)
     place = {"package": number, "store": copy.store}
     same = (tables.copies.c.package == number, tables.copies.c.store == copy.store)
+    if copy.state is CopyState.WITHDRAWN:
+        connection.execute(delete(tables.copies).where(*same))
+        return
     if connection.execute(update(tables.copies).where(*same).values(values)).rowcount == 0:
         connection.execute(insert(tables.copies).values(place | values))
 

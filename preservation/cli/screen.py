@@ -48,10 +48,9 @@ def octets(count: int) -> str:
 
 
 def number(count: int, noun: str) -> str:
-    """A count with its noun: `1 file`, `2 files`, `2 copies`."""
-    if count == 1:
-        return f"{count:,} {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("py") else f"{count:,} {noun}s"
+    """A count with its noun: `1 file`, `2 files`."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def cut(text: str, width: int) -> str:

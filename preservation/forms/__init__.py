@@ -27,7 +27,7 @@ from preservation.forms.policy import PolicyForm as PolicyForm
 from preservation.forms.repair import DrillForm as DrillForm
 from preservation.forms.repair import ReleaseForm as ReleaseForm
 from preservation.forms.repair import RepairForm as RepairForm
-from preservation.forms.store import StoreForm as StoreForm
+from preservation.forms.store import STORE_FORMS
 from preservation.forms.version import Version as Version
 from preservation.model.audit import Depth
 from preservation.model.validity import Verdict
@@ -281,7 +281,7 @@ FORMS: tuple[type[Form], ...] = (
     IdentifyForm,
     FormatsForm,
     ReidentifyForm,
-    StoreForm,
+    *STORE_FORMS,
     DoctorForm,
     ErrorForm,
 )

@@ -161,14 +161,20 @@ def exported(
 def package_status(
     summary: storage.Summary, copies: Iterable[storage.Copy]
 ) -> Literal["preserved", "damaged"]:
-    """Preserved when every store that was to hold a copy has all versions, known to be sound."""
-    sound: dict[str, set[int]] = {}
+    """Preserved when every copy is known to be sound, and enough stores have all versions.
+
+    A store that is being filled does not count until it has all; one that was retired has none.
+    """
+    held: dict[str, set[int]] = {}
+    sound = True
     for copy in copies:
-        if copy.state is CopyState.SOUND:
-            sound.setdefault(copy.store, set()).add(copy.version)
+        held.setdefault(copy.store, set()).add(copy.version)
+        sound = sound and copy.state is CopyState.SOUND
     every = set(range(1, summary.version + 1))
-    whole = all(every <= sound.get(store, set()) for store in summary.stores)
-    return "preserved" if whole else "damaged"
+    whole = {store for store, versions in held.items() if every <= versions}
+    filled = all(store in whole for store in summary.stores if store in held)
+    enough = len(whole) >= min(storage.FEWEST, len(summary.stores))
+    return "preserved" if sound and filled and enough else "damaged"
 
 
 def reasons(copies: Iterable[storage.Copy]) -> tuple[str, ...]:

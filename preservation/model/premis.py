@@ -36,6 +36,7 @@ class EventType(StrEnum):
     RECOVERY = "recovery"
     DISSEMINATION = "dissemination"
     DELETION = "deletion"
+    DEACCESSION = "deaccession"
     ACCESSION = "accession"
     CAPTURE = "capture"
     CREATION = "creation"

@@ -90,13 +90,38 @@ class Summary:
     stores: tuple[StoreName, ...]
 
 
+class StoreRole(StrEnum):
+    """What a store is for.
+
+    `primary` and `copy` get every AIP at ingest, `offline` when it is plugged in and synchronized.
+    `access` is read to give copies out, and never counts as a preservation copy. `retired` ones are
+    read only by who names them: nothing is written there, and nothing counts them.
+    """
+
+    PRIMARY = "primary"
+    COPY = "copy"
+    OFFLINE = "offline"
+    ACCESS = "access"
+    RETIRED = "retired"
+
+    @property
+    def preserves(self) -> bool:
+        """Whether an AIP is written there at ingest."""
+        return self in (StoreRole.PRIMARY, StoreRole.COPY)
+
+
 class CopyState(StrEnum):
-    """What is known of a copy; `unchecked` copies could not be checked, which is not corrupt."""
+    """What is known of a copy; `unchecked` copies could not be checked, which is not corrupt.
+
+    `withdrawn` is the last that the ledger tells of a copy that no longer counts: its store was
+    retired, or its AIP deleted. The catalogue has no such copies.
+    """
 
     SOUND = "sound"
     CORRUPT = "corrupt"
     MISSING = "missing"
     UNCHECKED = "unchecked"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +144,10 @@ class Copy:
     checked: datetime | None = None
     seen: datetime | None = None
     inventory: Digest | None = None
+
+
+FEWEST = 2
+"""Copies that an AIP has at least, unless it was ingested into one store alone."""
 
 
 def copy_in(store: StoreName) -> str:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from preservation import mistakes
 from preservation.errors import Misconfigured
 from preservation.model.identifiers import StoreName
+from preservation.model.storage import StoreRole
 from preservation.settings.audit import AuditSettings
 from preservation.settings.place import FILE
 
@@ -71,9 +72,7 @@ class StoreSettings(_Part):
     url: str = Field(
         description="a folder, relative to arkiv.toml or absolute, or s3://bucket/prefix"
     )
-    role: Literal["primary", "copy", "offline", "access", "retired"] = Field(
-        "copy", description="what the store is for"
-    )
+    role: StoreRole = Field(StoreRole.COPY, description="what the store is for")
     credentials: str = Field(
         "", description="of S3: profile:NAME or file:PATH; else the environment"
     )
@@ -171,4 +170,8 @@ def read(folder: Path) -> Settings:
     if len(set(names)) != len(names):
         where = mistakes.at(file, text, ("stores", len(names) - 1, "name"))
         raise Misconfigured(f"{where}: stores: two have the same name; give each its own")
+    if not any(store.role.preserves for store in settings.stores):
+        raise Misconfigured(
+            f"{file}: stores: none has the role primary or copy; an AIP would be written nowhere"
+        )
     return settings

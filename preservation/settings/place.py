@@ -4,6 +4,7 @@ Every command asks this, also those that never read the settings.
 """
 
 import os
+import pwd
 from pathlib import Path
 
 from preservation.errors import Misconfigured
@@ -36,3 +37,11 @@ def locate(option: Path | None) -> Path:
 def cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def user() -> str:
+    """Who runs this process, by the name that the system has for them, else by their number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
