@@ -57,6 +57,12 @@ class Archive:
         return scanner(self.settings.malware)
 
     @property
+    def for_access(self) -> frozenset[StoreName]:
+        """The stores whose copies are there to be given out, and preserve nothing."""
+        named = (one.name for one in self.settings.stores if one.role is StoreRole.ACCESS)
+        return frozenset(map(StoreName, named))
+
+    @property
     def where_catalogue(self) -> str:
         """Where the catalogue is, for messages."""
         told = self.settings.catalogue

@@ -40,7 +40,7 @@ def export(
     wanted = version or newest
     copies = sorted(
         (c for c in held if c.version == wanted and c.store in archive.stores),
-        key=lambda copy: _BEST_FIRST.index(copy.state),
+        key=lambda c: (_BEST_FIRST.index(c.state), c.store not in archive.for_access),
     )
     journal = Heard()
     stage = disseminate(copies, stores=archive.stores, folder=folder, form=form, progress=progress)

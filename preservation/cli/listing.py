@@ -36,7 +36,10 @@ def command(
         copies: dict[str, list[Copy]] = {}
         for copy in place.catalogue.copies():
             copies.setdefault(copy.package, []).append(copy)
-        found = [words.listed(s, copies.get(s.id, [])) for s in place.catalogue.packages()]
+        found = [
+            words.listed(s, copies.get(s.id, []), beyond=place.for_access)
+            for s in place.catalogue.packages()
+        ]
         if json:
             for form in found:
                 screen.emit(form)

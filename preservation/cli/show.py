@@ -33,17 +33,18 @@ def command(
         from preservation.assembly.archive import opened
         from preservation.assembly.audits import required
         from preservation.forms import ShowForm, words
+        from preservation.forms.version import version
         from preservation.settings.place import locate
 
         place = opened(locate(archive))
         catalogue = place.catalogue
         summary = required(catalogue, aip_id)
-        listed = words.listed(summary, catalogue.copies(summary.id))
+        listed = words.listed(summary, catalogue.copies(summary.id), beyond=place.for_access)
         form = ShowForm(
             **dict(listed),
             account=words.account(summary.account),
             description=words.statements(summary.description),
-            versions=tuple(map(words.version, catalogue.versions(summary.id))),
+            versions=tuple(map(version, catalogue.versions(summary.id))),
             file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
             formats=_formats(place, summary) if formats else None,
             events=tuple(map(words.event, catalogue.events(summary.id))) if events else None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from preservation.forms.form import STRICT
+from preservation.model.storage import Summary
 
 
 class Version(BaseModel):
@@ -17,3 +18,14 @@ class Version(BaseModel):
     files: int = Field(description="files of its payload")
     bytes: int = Field(description="octets of its payload")
     sip: str
+
+
+def version(value: Summary) -> Version:
+    """One version of an AIP."""
+    return Version(
+        number=value.version,
+        created=value.created,
+        files=value.account.preserved_files,
+        bytes=value.account.preserved_bytes,
+        sip=value.sip,
+    )

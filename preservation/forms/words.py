@@ -1,6 +1,6 @@
 """Values of the model in the forms that commands print and flows return."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -191,10 +191,12 @@ def title(summary: storage.Summary) -> str:
     return next((r.first("title") for r in summary.description if not r.about), summary.sip)
 
 
-def listed(summary: storage.Summary, copies: Sequence[storage.Copy]) -> forms.ListForm:
-    """One AIP in the list."""
+def listed(
+    summary: storage.Summary, copies: Sequence[storage.Copy], *, beyond: Collection[str] = ()
+) -> forms.ListForm:
+    """One AIP in the list; copies in stores `beyond` preservation do not count."""
     return forms.ListForm(
-        status=package_status(summary, copies),
+        status=package_status(summary, [c for c in copies if c.store not in beyond]),
         reasons=reasons(copies),
         aip_id=summary.id,
         version=summary.version,
@@ -204,17 +206,6 @@ def listed(summary: storage.Summary, copies: Sequence[storage.Copy]) -> forms.Li
         title=title(summary),
         created=summary.created,
         sip=summary.sip,
-    )
-
-
-def version(value: storage.Summary) -> forms.Version:
-    """One version of an AIP."""
-    return forms.Version(
-        number=value.version,
-        created=value.created,
-        files=value.account.preserved_files,
-        bytes=value.account.preserved_bytes,
-        sip=value.sip,
     )
 
 
