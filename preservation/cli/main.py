@@ -17,6 +17,7 @@ from preservation.cli import (
     identify,
     ingest,
     init,
+    ledger,
     listing,
     policy,
     rebuild,
@@ -58,6 +59,7 @@ app.add_typer(formats.app, name="formats")
 app.add_typer(policy.app, name="policy")
 app.add_typer(report.app, name="report")
 app.add_typer(store.app, name="store")
+app.add_typer(ledger.app, name="ledger")
 
 
 def _version(wanted: bool) -> None:

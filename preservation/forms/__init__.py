@@ -21,6 +21,7 @@ from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
+from preservation.forms.ledger import LedgerForm as LedgerForm
 from preservation.forms.package import Copy as Copy
 from preservation.forms.package import Package as Package
 from preservation.forms.policy import PolicyForm as PolicyForm
@@ -282,6 +283,7 @@ FORMS: tuple[type[Form], ...] = (
     FormatsForm,
     ReidentifyForm,
     *STORE_FORMS,
+    LedgerForm,
     DoctorForm,
     ErrorForm,
 )
