@@ -7,15 +7,16 @@ from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.errors import Corrupt, Misconfigured, Unavailable
+from preservation.assembly.scratch import of_aip
+from preservation.errors import ArkivError, Busy, Corrupt, Misconfigured, Unavailable
 from preservation.model.audit import Depth
 from preservation.model.due import Due, due
 from preservation.model.identifiers import PackageId
 from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Catalogue, Progress
-from preservation.recording import Heard, record
+from preservation.recording import Heard, Stage, record
 from preservation.settings.place import cores
-from preservation.stages.audit import Audited, audit
+from preservation.stages.audit import Audited, audit, not_made
 from preservation.standards.ledger import Entry
 
 BATCH = 100
@@ -65,21 +66,41 @@ def audit_copies(
 
 
 def audit_batch(
-    archive: Archive, batch: Sequence[Copy], *, depth: Depth, progress: Progress
+    archive: Archive,
+    batch: Sequence[Copy],
+    *,
+    depth: Depth,
+    progress: Progress,
+    alone: bool = False,
 ) -> tuple[Audited, ...]:
-    """Audit copies, as many at a time as there are cores.
+    """Audit copies, as many at a time as there are cores; `alone` is who has claimed their AIPs.
 
-    Every outcome is in the ledger and the catalogue before it is handed out.
+    Every outcome is in the ledger and the catalogue before it is handed out, also that an audit
+    failed by a fault of ours, which is raised after that.
     """
     run = uuid4()
+    faults: list[Exception] = []
+
+    def one(copy: Copy) -> tuple[Audited, Entry]:
+        try:
+            return _one(archive, copy, (run, depth), progress, alone=alone)
+        except ArkivError:
+            raise
+        except Exception as fault:
+            faults.append(fault)
+            reason = f"store {copy.store}: the audit failed: {type(fault).__name__}: {fault}"
+            return _heard(archive, copy, run, not_made(copy, depth, (reason,)))
+
     with ThreadPoolExecutor(cores()) as pool:
-        done = list(pool.map(lambda copy: _one(archive, copy, run, depth, progress), batch))
+        done = list(pool.map(one, batch))
     ledger.append(archive, [entry for _, entry in done])
     outcomes = []
     for audited, entry in done:
         after = ledger.after(audited.copy, entry)
         archive.catalogue.checked(after, [entry.event])
         outcomes.append(replace(audited, copy=after))
+    for fault in faults:
+        raise fault
     return tuple(outcomes)
 
 
@@ -118,16 +139,35 @@ def require_sound(outcomes: Sequence[Audited]) -> None:
 
 
 def _one(
-    archive: Archive, copy: Copy, run: UUID, depth: Depth, progress: Progress
+    archive: Archive, copy: Copy, of: tuple[UUID, Depth], progress: Progress, *, alone: bool
 ) -> tuple[Audited, Entry]:
-    journal = Heard()
-    store = archive.stores.get(copy.store)
+    """Audit a copy; what seems damaged is looked at a second time while nobody else changes it.
+
+    Else a repair or a next version under way, or a fault on the network, would be called damage.
+    """
+    (run, depth), store = of, archive.stores.get(copy.store)
     if store is None:
         raise Misconfigured(
             f"store {copy.store}: holds copies and is not in arkiv.toml; put it back"
         )
+
+    def look() -> tuple[Audited, Entry]:
+        return _heard(archive, copy, run, audit(copy, store=store, depth=depth, progress=progress))
+
+    found = look()
+    if alone or found[0].state not in (CopyState.CORRUPT, CopyState.MISSING):
+        return found
+    try:
+        with archive.claims.claimed(of_aip(copy.package)):
+            return look()
+    except Busy as busy:
+        return _heard(archive, copy, run, not_made(copy, depth, busy.reasons))
+
+
+def _heard(archive: Archive, copy: Copy, run: UUID, stage: Stage[Audited]) -> tuple[Audited, Entry]:
+    journal = Heard()
     audited = record(
-        audit(copy, store=store, depth=depth, progress=progress),
+        stage,
         name=f"audit {copy.store} {copy.version}",
         run=run,
         package=copy.package,

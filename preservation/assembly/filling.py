@@ -118,7 +118,7 @@ def _one(
     if target.size(ocfl.commit_key(copy.package, copy.version)) is not None:
         # A crash came between its commit and its record, or it was counted once and is again.
         mend(target, copy.package, _newest(target, copy.package))
-        (audited,) = audit_batch(archive, [copy], depth=Depth.FIXITY, progress=progress)
+        (audited,) = audit_batch(archive, [copy], depth=Depth.FIXITY, progress=progress, alone=True)
         sound = audited.state is CopyState.SOUND
         return Filled(copy, audited.copy if sound else None, () if sound else (audited,))
     failed: list[Audited] = []
@@ -126,7 +126,9 @@ def _one(
         store = archive.stores.get(source.store)
         if store is None:
             continue
-        (audited,) = audit_batch(archive, [source], depth=Depth.FIXITY, progress=progress)
+        (audited,) = audit_batch(
+            archive, [source], depth=Depth.FIXITY, progress=progress, alone=True
+        )
         if audited.state is CopyState.SOUND:
             made = _mirrored(archive, copy, store, target)
             progress.advance(copy.size)

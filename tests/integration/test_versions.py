@@ -16,6 +16,7 @@ from preservation.assembly.recovery import Silence
 from preservation.assembly.repairs import repair
 from preservation.assembly.revise import revise
 from preservation.assembly.revision import Wanted
+from preservation.assembly.scratch import of_aip
 from preservation.errors import Corrupt, Misconfigured, Rejected
 from preservation.model.audit import Depth
 from preservation.model.premis import EventType
@@ -303,3 +304,27 @@ def test_every_version_of_a_copy_is_repaired(version, second, archive, quiet):
     assert one.status == "repaired"
     assert {p: p.read_bytes() for p in (root / "ocfl").rglob("*") if p.is_file()} == whole
     assert {copy.state for copy in archive.catalogue.copies(second.id)} == {CopyState.SOUND}
+
+
+def test_an_audit_beside_a_change_says_that_it_was_not_made(archive, second, arkiv):
+    tar = root(archive, "b", second.id) / f"v2/content/{ocfl.tar_name(second.id, 2)}"
+    aside = tar.rename(tar.with_suffix(".aside"))
+    with archive.claims.claimed(of_aip(second.id)):
+        code, (outcome,) = arkiv("audit", second.id)
+        assert (code, outcome["status"]) == (6, "unchecked")
+        assert any("is worked on at this moment" in reason for reason in outcome["reasons"])
+    aside.rename(tar)
+    assert arkiv("audit", second.id)[0] == 0
+
+
+def test_an_audit_that_fails_by_a_fault_of_ours_is_on_record(archive, second, arkiv, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("preservation.stages.audit._faults", broken)
+        code, (failed,) = arkiv("audit", second.id)
+    assert (code, failed["status"]) == (1, "failed")
+    notes = [e.finding.note for e in archive.catalogue.events(second.id)]
+    assert sum("the audit failed: RuntimeError: a fault of ours" in note for note in notes) == 4
+    assert {copy.state for copy in archive.catalogue.copies()} == {CopyState.UNCHECKED}

@@ -56,20 +56,17 @@ def audit(copy: Copy, *, store: Store, depth: Depth, progress: Progress) -> Stag
     check, and it proves nothing sound.
     """
     whole = depth is Depth.FIXITY
-    detail = f"{'every octet' if whole else 'presence and size'} of the {copy_in(copy.store)}"
-    kind = EventType.FIXITY_CHECK if whole else EventType.VALIDATION
+    kind, detail = _named(copy, depth)
     try:
         missing = store.size(copy.key) is None
         faults = tuple(_faults(copy, store, depth=depth, progress=progress))
         said = _small(store, ocfl.inventory_key(copy.package, copy.version))
     except Unavailable as unavailable:
-        yield Finding(kind, Outcome.NOT_PERFORMED, ARKIV, detail, str(unavailable))
-        return Audited(copy, CopyState.UNCHECKED, unavailable.reasons)
+        return (yield from not_made(copy, depth, unavailable.reasons))
     except KeyError as gone:
         # It was listed a moment ago: somebody writes or removes, or the store contradicts itself.
         reason = f"store {copy.store}: {gone.args[0]} went away while it was read; audit again"
-        yield Finding(kind, Outcome.NOT_PERFORMED, ARKIV, detail, reason)
-        return Audited(copy, CopyState.UNCHECKED, (reason,))
+        return (yield from not_made(copy, depth, (reason,)))
     if faults:
         reasons = tuple(fault.reason for fault in faults)
         yield Finding(kind, Outcome.FAILURE, ARKIV, detail, "; ".join(reasons))
@@ -78,6 +75,19 @@ def audit(copy: Copy, *, store: Store, depth: Depth, progress: Progress) -> Stag
     note = proven(copy, sha512(said or b"")) if whole else f"{copy.size} octets"
     yield Finding(kind, Outcome.SUCCESS, ARKIV, detail, note)
     return Audited(copy, CopyState.SOUND)
+
+
+def not_made(copy: Copy, depth: Depth, reasons: tuple[str, ...]) -> Stage[Audited]:
+    """A copy that could not be looked at, which says nothing of it."""
+    kind, detail = _named(copy, depth)
+    yield Finding(kind, Outcome.NOT_PERFORMED, ARKIV, detail, "; ".join(reasons))
+    return Audited(copy, CopyState.UNCHECKED, reasons)
+
+
+def _named(copy: Copy, depth: Depth) -> tuple[EventType, str]:
+    whole = depth is Depth.FIXITY
+    detail = f"{'every octet' if whole else 'presence and size'} of the {copy_in(copy.store)}"
+    return EventType.FIXITY_CHECK if whole else EventType.VALIDATION, detail
 
 
 def _faults(copy: Copy, store: Store, *, depth: Depth, progress: Progress) -> Iterator[Fault]:
