@@ -1,6 +1,6 @@
 """Audits: copies held against what was stored, several at a time, each outcome on record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -83,7 +83,7 @@ def audit_batch(
 
     def one(copy: Copy) -> tuple[Audited, Entry]:
         try:
-            return _one(archive, copy, (run, depth), progress, alone=alone)
+            return _one(archive, copy, (run, depth), progress)
         except ArkivError:
             raise
         except Exception as fault:
@@ -93,6 +93,8 @@ def audit_batch(
 
     with ThreadPoolExecutor(cores()) as pool:
         done = list(pool.map(one, batch))
+    if not alone:
+        done = _second_look(archive, done, one, (run, depth))
     ledger.append(archive, [entry for _, entry in done])
     outcomes = []
     for audited, entry in done:
@@ -139,29 +141,47 @@ def require_sound(outcomes: Sequence[Audited]) -> None:
 
 
 def _one(
-    archive: Archive, copy: Copy, of: tuple[UUID, Depth], progress: Progress, *, alone: bool
+    archive: Archive, copy: Copy, of: tuple[UUID, Depth], progress: Progress
 ) -> tuple[Audited, Entry]:
-    """Audit a copy; what seems damaged is looked at a second time while nobody else changes it.
-
-    Else a repair or a next version under way, or a fault on the network, would be called damage.
-    """
     (run, depth), store = of, archive.stores.get(copy.store)
     if store is None:
         raise Misconfigured(
             f"store {copy.store}: holds copies and is not in arkiv.toml; put it back"
         )
+    return _heard(archive, copy, run, audit(copy, store=store, depth=depth, progress=progress))
 
-    def look() -> tuple[Audited, Entry]:
-        return _heard(archive, copy, run, audit(copy, store=store, depth=depth, progress=progress))
 
-    found = look()
-    if alone or found[0].state not in (CopyState.CORRUPT, CopyState.MISSING):
-        return found
-    try:
-        with archive.claims.claimed(of_aip(copy.package)):
-            return look()
-    except Busy as busy:
-        return _heard(archive, copy, run, not_made(copy, depth, busy.reasons))
+_Looked = tuple[Audited, Entry]
+
+
+def _second_look(
+    archive: Archive,
+    done: Sequence[_Looked],
+    one: Callable[[Copy], _Looked],
+    of: tuple[UUID, Depth],
+) -> list[_Looked]:
+    """What seems damaged is looked at again while nobody else changes it.
+
+    Else a repair or a next version under way, or a fault on the network, would be called damage.
+    """
+    run, depth = of
+    found = list(done)
+    bad: dict[PackageId, list[int]] = {}
+    for number, (audited, _) in enumerate(found):
+        if audited.state in (CopyState.CORRUPT, CopyState.MISSING):
+            bad.setdefault(audited.copy.package, []).append(number)
+    for package, numbers in bad.items():
+        copies = [found[number][0].copy for number in numbers]
+        try:
+            with archive.claims.claimed(of_aip(package)):
+                again = [one(copy) for copy in copies]
+        except Busy as busy:
+            again = [
+                _heard(archive, copy, run, not_made(copy, depth, busy.reasons)) for copy in copies
+            ]
+        for number, looked in zip(numbers, again, strict=True):
+            found[number] = looked
+    return found
 
 
 def _heard(archive: Archive, copy: Copy, run: UUID, stage: Stage[Audited]) -> tuple[Audited, Entry]:

@@ -157,6 +157,9 @@ def _broken(store: Store, key: str, what: str) -> NoReturn:
 PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK, EventType.RECOVERY)
 """Events in which every octet of a copy was read and compared."""
 
+_SIGHTS = (*PROOFS, EventType.VALIDATION, EventType.DISSEMINATION)
+"""Events in which it was at least looked at whether a copy is there."""
+
 
 def made(entry: Entry) -> bool:
     """Whether an entry proves a copy: since then at the latest there is one."""
@@ -167,7 +170,7 @@ def after(copy: Copy, entry: Entry) -> Copy:
     """What is known of a copy after an entry that speaks of it."""
     event = entry.event
     performed = event.finding.outcome is not Outcome.NOT_PERFORMED
-    seen = event.when if performed else copy.seen
+    seen = event.when if performed and event.finding.type in _SIGHTS else copy.seen
     if event.finding.type not in PROOFS:
         # Presence alone proves nothing sound.
         state = copy.state if entry.state is CopyState.SOUND else entry.state
