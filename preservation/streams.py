@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -77,6 +77,16 @@ def _read_rest(handle: int, hashes: "list[hashlib._Hash]") -> int:
 def sha512(content: bytes) -> Digest:
     """The archive's own digest of something small."""
     return Digest(Algorithm.SHA512, hashlib.sha512(content).hexdigest())
+
+
+def digest_of(chunks: Iterable[bytes], heard: Callable[[int], None] | None = None) -> Digest:
+    """The archive's own digest of a stream; `heard` is told the octets of each chunk."""
+    whole = hashlib.sha512()
+    for chunk in chunks:
+        whole.update(chunk)
+        if heard:
+            heard(len(chunk))
+    return Digest(Algorithm.SHA512, whole.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

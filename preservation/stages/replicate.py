@@ -4,7 +4,6 @@ An AIP version exists in a store if and only if its commit key does (the digest 
 version's inventory); everything else of it is written, flushed and compared before that.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +13,7 @@ from typing import NoReturn
 
 from preservation.errors import AlreadyExists, ArkivError, Corrupt, Rejected
 from preservation.fanout import fan_out
-from preservation.model.fixity import Algorithm, Digest
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId
 from preservation.model.packages import Aip, StoredAip
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
@@ -24,7 +23,7 @@ from preservation.recording import Stage
 from preservation.standards import inventory, ocfl
 from preservation.standards.premis import agent_identifier
 from preservation.standards.tar import Layout, LayoutCheck
-from preservation.streams import file_chunks, windows
+from preservation.streams import digest_of, file_chunks, windows
 
 WINDOW = 4 * 1024 * 1024
 """Octets read back from all stores at a time, compared with each other and with the layout."""
@@ -113,7 +112,7 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
                 continue  # an earlier version has brought it
             key = f"{root}/{path}"
             target.put(key, source.read(key), size=source.size(key) or 0)
-            found = _digest(target.read(key))
+            found = digest_of(target.read(key))
             if found != expected:
                 note = f"{key}: {expected.short} expected, {found.short} read back"
                 yield _finding(target, Outcome.FAILURE, note)
@@ -202,17 +201,10 @@ def _write(
         store.put(key, chunks, size=layout.size)
 
     digest: list[Digest | None] = fan_out(
-        _counted(layout.chunks(), progress), [_digest, *(partial(put, store) for store in stores)]
+        _counted(layout.chunks(), progress), [digest_of, *(partial(put, store) for store in stores)]
     )
     assert digest[0] is not None
     return {name: digest[0]} | {document.name: document.digest for document in aip.beside}
-
-
-def _digest(chunks: Iterator[bytes]) -> Digest:
-    whole = hashlib.sha512()
-    for chunk in chunks:
-        whole.update(chunk)
-    return Digest(Algorithm.SHA512, whole.hexdigest())
 
 
 def _counted(chunks: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
@@ -268,7 +260,7 @@ def _require_none(
     """Blame the SIP when every store gives back exactly what was sent, else the stores."""
     if not damaged:
         return
-    if len(damaged) == len(stores) and all(_digest(s.read(key)) == sent for s in stores):
+    if len(damaged) == len(stores) and all(digest_of(s.read(key)) == sent for s in stores):
         raise Rejected(
             *(
                 f"{name}: changed while the package was ingested; submit again when nobody writes"
@@ -288,7 +280,7 @@ def _require_none(
 def _compare_documents(aip: Aip, stores: Sequence[Store]) -> None:
     for store in stores:
         for document in aip.beside:
-            found = _digest(store.read(ocfl.content_key(aip.id, aip.version, document.name)))
+            found = digest_of(store.read(ocfl.content_key(aip.id, aip.version, document.name)))
             if found != document.digest:
                 raise Corrupt(
                     f"store {store.name}: {document.name} of {aip.id} was read back as "

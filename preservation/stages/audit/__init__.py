@@ -9,11 +9,11 @@ from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.storage import Copy, CopyState, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
-from preservation.stages.audit.tars import differs, digest_of, tar_faults
+from preservation.stages.audit.tars import differs, tar_faults
 from preservation.standards import ocfl
 from preservation.standards.inventory import Inventory, read, sidecar
 from preservation.standards.ledger import proven
-from preservation.streams import sha512
+from preservation.streams import digest_of, sha512
 
 SMALL = 64 * 1024 * 1024
 """Octets that an inventory may have; what is larger is not one."""

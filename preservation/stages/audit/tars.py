@@ -1,27 +1,17 @@
 """What is wrong with a tar: the members that are damaged, and what lies between them."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from preservation.errors import Corrupt
 from preservation.model.audit import Fault, FaultKind
-from preservation.model.fixity import Algorithm, Digest
+from preservation.model.fixity import Digest
 from preservation.model.storage import Copy
 from preservation.ports import Progress, Store
 from preservation.standards import members, tar
+from preservation.streams import digest_of
 
 GAP_MAX = 1 << 20
 """Octets that may lie between two members: a header with the longest name has a few thousand."""
-
-
-def digest_of(chunks: Iterable[bytes], progress: Progress | None = None) -> Digest:
-    """The SHA-512 of a stream."""
-    whole = hashlib.sha512()
-    for chunk in chunks:
-        whole.update(chunk)
-        if progress:
-            progress.advance(len(chunk))
-    return Digest(Algorithm.SHA512, whole.hexdigest())
 
 
 def differs(copy: Copy, what: str, expected: Digest, found: Digest) -> str:
@@ -35,7 +25,7 @@ def tar_faults(copy: Copy, store: Store, listed: str | None, progress: Progress)
     `listed` is the key of the list of members if that is sound; without it nothing can be told of
     the parts.
     """
-    found = digest_of(store.read(copy.key), progress)
+    found = digest_of(store.read(copy.key), progress.advance)
     if found == copy.digest:
         return
     yield Fault(FaultKind.CONTENT, copy.key, differs(copy, copy.key, copy.digest, found))

@@ -18,6 +18,7 @@ from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.repair import Fault, Mend, Origin
 from preservation.ports import Progress, Store
 from preservation.standards.shape import moment, stamp
+from preservation.streams import digest_of
 
 ASIDE = "repair/"
 """Keys below are replacements that are not yet in their places, by AIP."""
@@ -115,7 +116,7 @@ def write_aside(
     if mend.origin is not Origin.READY:
         store.remove(key)
         store.put(key, _checked(mend, supply), size=supply.size)
-    found = _digest(store.read(key), progress)
+    found = digest_of(store.read(key), progress.advance)
     if found != supply.digest:
         store.remove(key)
         raise Corrupt(
@@ -173,7 +174,7 @@ def _set_aside(store: Store, key: str, folder: str) -> None:
 def prove(store: Store, mend: Mend, digest: Digest, progress: Progress) -> None:
     """Read an object back from its place; raises Corrupt when it is not what it must be."""
     try:
-        found = _digest(store.read(mend.key), progress)
+        found = digest_of(store.read(mend.key), progress.advance)
     except KeyError:
         raise Corrupt(f"store {store.name}: {mend.key} is missing again; repair again") from None
     if found != digest:
@@ -190,11 +191,3 @@ def finish(store: Store, package: PackageId) -> None:
         if key != intent:
             store.remove(key)
     store.remove(intent)
-
-
-def _digest(chunks: Iterator[bytes], progress: Progress) -> Digest:
-    whole = hashlib.sha512()
-    for chunk in chunks:
-        whole.update(chunk)
-        progress.advance(len(chunk))
-    return Digest(Algorithm.SHA512, whole.hexdigest())

@@ -1,12 +1,11 @@
 """What the stores have of an AIP, every octet of it read; the catalogue is not believed."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from preservation.errors import Corrupt, Unavailable
-from preservation.model.fixity import Algorithm, Digest
+from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.ports import Progress, Store
 from preservation.stages.repair import witnesses
@@ -14,7 +13,7 @@ from preservation.stages.repair.mending import ASIDE, INTENT, aside
 from preservation.stages.repair.salvage import Recipe, compare, pour
 from preservation.standards import inventory, members, ocfl
 from preservation.standards.members import MemberRow
-from preservation.streams import sha512
+from preservation.streams import digest_of, sha512
 
 SMALL = 64 * 1024 * 1024
 """Octets that an inventory may have; what is larger is not one."""
@@ -157,10 +156,12 @@ def _look(
 ) -> tuple[Seen, list[str]]:
     root = ocfl.object_root(asked.package) + "/"
     present = set(store.keys(root))
-    found = {key: _digest(store.read(key), progress) for key in sorted(present & wanted.keys())}
+    found = {
+        key: digest_of(store.read(key), progress.advance) for key in sorted(present & wanted.keys())
+    }
     lying = f"{ASIDE}{asked.package}/"
     ready = {
-        key: _digest(store.read(aside(asked.package, key)))
+        key: digest_of(store.read(aside(asked.package, key)))
         for key in (it.removeprefix(lying) for it in store.keys(lying))
         if key != INTENT
     }
@@ -210,15 +211,6 @@ def _later(asked: Asked, store: Store, present: Iterable[str]) -> tuple[str, ...
     return tuple(found)
 
 
-def _digest(chunks: Iterable[bytes], progress: Progress | None = None) -> Digest:
-    whole = hashlib.sha512()
-    for chunk in chunks:
-        whole.update(chunk)
-        if progress:
-            progress.advance(len(chunk))
-    return Digest(Algorithm.SHA512, whole.hexdigest())
-
-
 def _salvage(told: Survey, progress: Progress) -> None:
     """Find out what can be put together of contents that no store has whole."""
     bad = {key for seen in told.seen for key in seen.bad()} & told.brings.keys()
@@ -258,7 +250,7 @@ def _salvage_tar(
         return
     if compared.lost:
         told.lost[key] = compared.lost
-    elif _digest(pour(compared.recipe, told.asked.stores)) != digest:
+    elif digest_of(pour(compared.recipe, told.asked.stores)) != digest:
         told.lost[key] = ("the tar as a whole, though each member is there",)
     else:
         told.recipes[key] = compared.recipe
