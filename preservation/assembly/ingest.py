@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from preservation.agreements import DEFAULT
 from preservation.assembly.agreed import agreed
@@ -30,11 +29,7 @@ def ingest(
     with begun(
         archive, again=again, progress=progress, publish=publish, agreement=agreement
     ) as ingestion:
-        state: Any = sip
-        for _, step in ingestion.steps:
-            state = step(state)
-        receipt: Receipt = state
-        return receipt
+        return ingestion.carry_out(sip)
 
 
 @contextmanager

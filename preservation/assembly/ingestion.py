@@ -106,6 +106,14 @@ class Ingestion:
             ("register", self._register),
         )
 
+    def carry_out(self, sip: Path | None) -> Receipt:
+        """All steps, one after the other; raises what a step raises."""
+        state: Any = sip
+        for _, step in self.steps:
+            state = step(state)
+        receipt: Receipt = state
+        return receipt
+
     @property
     def _scratch(self) -> Path:
         return self._archive.scratch / self.id

@@ -13,7 +13,7 @@ from preservation.assembly.recovery import recover
 from preservation.assembly.scratch import claimed, discard, of_aip
 from preservation.errors import Busy, Corrupt, Misconfigured, Unavailable
 from preservation.model.identifiers import PackageId, StoreName
-from preservation.model.repair import Fault, Mend, Plan
+from preservation.model.repair import Defect, Mend, Plan
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Claim, Progress
 from preservation.recording import Heard, record
@@ -210,7 +210,7 @@ def _mend(
 
 
 def _kept(intent: Intent, store: StoreName) -> list[str]:
-    damaged = any(mend.fault is not Fault.MISSING for mend in intent.mends)
+    damaged = any(mend.fault is not Defect.MISSING for mend in intent.mends)
     return [f"store {store}: {intent.folder}"] if damaged else []
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
 from preservation.assembly.agreed import agreed
 from preservation.assembly.archive import Archive
@@ -30,11 +29,7 @@ def revise(
     Raises what a stage raises, Unavailable while somebody else makes a version of this AIP.
     """
     with begun(archive, of, wanted, progress=progress, publish=publish) as revision:
-        state: Any = wanted.sip
-        for _, step in revision.steps:
-            state = step(state)
-        receipt: Receipt = state
-        return receipt
+        return revision.carry_out(wanted.sip)
 
 
 @contextmanager

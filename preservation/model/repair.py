@@ -6,7 +6,7 @@ from enum import StrEnum
 from preservation.model.identifiers import PackageId, StoreName
 
 
-class Fault(StrEnum):
+class Defect(StrEnum):
     """What is the matter with an object of a store."""
 
     DAMAGED = "damaged"
@@ -40,7 +40,7 @@ class Mend:
 
     store: StoreName
     key: str
-    fault: Fault
+    fault: Defect
     origin: Origin
     version: int | None
     sources: tuple[StoreName, ...] = ()

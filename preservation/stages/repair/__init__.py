@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from preservation.model.repair import Fault, Mend, Origin
+from preservation.model.repair import Defect, Mend, Origin
 from preservation.ports import Progress, Store
 from preservation.stages.repair.mending import (
     ASIDE,
@@ -52,7 +52,7 @@ def mend(
     """
     package = told.asked.package
     seen = next(it for it in told.seen if it.store == store.name)
-    placed = [one for one in mends if one.fault is not Fault.EXTRA]
+    placed = [one for one in mends if one.fault is not Defect.EXTRA]
     intend(store, package, intent)
     for one in placed:
         write_aside(store, package, one, _supply(told, seen, one), progress)

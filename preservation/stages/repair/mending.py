@@ -15,7 +15,7 @@ from uuid import UUID
 from preservation.errors import AlreadyExists, Corrupt
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, StoreName
-from preservation.model.repair import Fault, Mend, Origin
+from preservation.model.repair import Defect, Mend, Origin
 from preservation.ports import Progress, Store
 from preservation.standards.shape import moment, stamp
 from preservation.streams import digest_of
@@ -97,7 +97,7 @@ def _mend(store: StoreName, told: dict[str, object]) -> Mend:
     return Mend(
         store,
         str(told["key"]),
-        Fault(str(told["fault"])),
+        Defect(str(told["fault"])),
         Origin(str(told["origin"])),
         version if isinstance(version, int) else None,
         tuple(map(StoreName, sources)),
@@ -146,12 +146,12 @@ def _checked(mend: Mend, supply: Supply) -> Iterator[bytes]:
 def put_right(store: Store, package: PackageId, mends: Sequence[Mend], folder: str) -> None:
     """Set aside what is bad, and give the proven replacements their places."""
     for mend in mends:
-        if mend.fault is Fault.EXTRA:
+        if mend.fault is Defect.EXTRA:
             _set_aside(store, mend.key, folder)
     for mend in mends:
-        if mend.fault is Fault.EXTRA:
+        if mend.fault is Defect.EXTRA:
             continue
-        if mend.fault is Fault.DAMAGED:
+        if mend.fault is Defect.DAMAGED:
             _set_aside(store, mend.key, folder)
         store.move(aside(package, mend.key), mend.key)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from preservation.model.identifiers import StoreName
-from preservation.model.repair import Fault, Loss, Mend, Origin, Plan
+from preservation.model.repair import Defect, Loss, Mend, Origin, Plan
 from preservation.stages.repair.salvage import Range
 from preservation.stages.repair.surveying import Seen, Survey
 from preservation.standards import ocfl
@@ -29,9 +29,9 @@ def _said(losses: tuple[Loss, ...]) -> Iterator[str]:
 
 def _mends(told: Survey, seen: Seen) -> Iterator[Mend]:
     for key in seen.extra:
-        yield Mend(seen.store, key, Fault.EXTRA, Origin.NONE, version_of(told, key))
+        yield Mend(seen.store, key, Defect.EXTRA, Origin.NONE, version_of(told, key))
     for key in seen.bad():
-        fault = Fault.DAMAGED if key in seen.found else Fault.MISSING
+        fault = Defect.DAMAGED if key in seen.found else Defect.MISSING
         members = told.damaged.get((seen.store, key), ())
         version = told.brings.get(key)
         origin, sources = _origin(told, seen, key)
