@@ -23,6 +23,7 @@ from preservation.stores.s3 import Limits, Location, S3Store, credentials
 sys.path.insert(0, str(Path(__file__).parent / "data"))
 import postgres as postgres_service
 import rgw as rgw_service
+from shared_server import folder_for
 
 # What a property costs on a busy machine says nothing of the property.
 settings.register_profile("arkiv", deadline=None)
@@ -43,14 +44,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def rgw(tmp_path_factory):
     """A real Ceph with its S3 gateway, one for all processes of this run: its endpoint."""
-    if not rgw_service.installed():
-        missing = "ceph is not installed; run: sh deploy/packages"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    shared_by_workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if shared_by_workers else base) / "rgw"
+    folder = folder_for(tmp_path_factory, "ceph", installed=rgw_service.installed())
     with rgw_service.running(folder) as endpoint:
         yield endpoint
 
@@ -58,14 +52,8 @@ def rgw(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
     """A real PostgreSQL, one for all processes of this run; makes a new database: its URL."""
-    if not postgres_service.installed():
-        missing = "postgresql is not installed; run: sh deploy/packages"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    shared_by_workers = os.environ.get("PYTEST_XDIST_WORKER") is not None
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if shared_by_workers else base) / "postgres"
+    installed = postgres_service.installed()
+    folder = folder_for(tmp_path_factory, "postgresql", installed=installed)
     with postgres_service.running(folder) as socket:
         yield lambda: postgres_service.new_database(socket, f"test_{secrets.token_hex(8)}")
 

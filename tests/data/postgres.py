@@ -1,9 +1,6 @@
 """A real PostgreSQL for all tests of a run, started once and stopped by the last."""
 
-import fcntl
 import hashlib
-import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -12,24 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from shared_server import shared
 
 SERVICE = Path(__file__).parents[2] / "deploy/services/postgres"
 
 
 def installed() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-
-
-@contextmanager
-def _users(folder: Path) -> Iterator[list[int]]:
-    """Who uses the server now; nobody else looks meanwhile."""
-    with (folder / "users").open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        users = json.loads(file.read() or "[]")
-        yield users
-        file.truncate(0)
-        file.write(json.dumps(users))
 
 
 def start(folder: Path) -> None:
@@ -51,18 +37,13 @@ def running(folder: Path) -> Iterator[Path]:
     folder = Path(tempfile.gettempdir()) / f"arkiv-postgres-{key}"
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
-    with _users(folder) as users:
-        if not users:
-            start(folder)
-        users.append(os.getpid())
-    try:
+
+    def end() -> None:
+        stop(folder)
+        shutil.rmtree(folder / "server", ignore_errors=True)
+
+    with shared(folder, lambda: start(folder), end):
         yield folder / "server"
-    finally:
-        with _users(folder) as users:
-            users.remove(os.getpid())
-            if not users:
-                stop(folder)
-                shutil.rmtree(folder / "server", ignore_errors=True)
 
 
 def new_database(socket: Path, name: str) -> str:

@@ -1,7 +1,5 @@
 """A real Ceph with its S3 gateway for all tests of a run, started once and stopped by the last."""
 
-import fcntl
-import json
 import os
 import shutil
 import subprocess
@@ -10,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
+from shared_server import shared
 
 SERVICE = Path(__file__).parents[2] / "deploy/services/ceph-rgw"
 KEY, SECRET = "arkiv-test", "arkiv-test-secret"
@@ -23,35 +22,20 @@ def installed() -> bool:
 
 
 @contextmanager
-def _users(folder: Path) -> Iterator[list[int]]:
-    """Who uses the server now; nobody else looks meanwhile."""
-    with (folder / "users").open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        users = json.loads(file.read() or "[]")
-        yield users
-        file.truncate(0)
-        file.write(json.dumps(users))
-
-
-@contextmanager
 def running(folder: Path) -> Iterator[str]:
     """The endpoint of a server that all processes with this folder share."""
-    folder.mkdir(exist_ok=True)
-    with _users(folder) as users:
-        if not users:
-            with (folder / "log").open("w") as log:
-                command = ["bash", SERVICE, "start", folder / "ceph"]
-                subprocess.run(command, check=True, stdout=log, stderr=log)
-            client().create_bucket(Bucket=BUCKET)
-        users.append(os.getpid())
-    try:
+
+    def start() -> None:
+        with (folder / "log").open("w") as log:
+            command = ["bash", SERVICE, "start", folder / "ceph"]
+            subprocess.run(command, check=True, stdout=log, stderr=log)
+        client().create_bucket(Bucket=BUCKET)
+
+    def stop() -> None:
+        subprocess.run(["bash", SERVICE, "stop", folder / "ceph"], check=True)
+
+    with shared(folder, start, stop):
         yield ENDPOINT
-    finally:
-        with _users(folder) as users:
-            users.remove(os.getpid())
-            if not users:
-                subprocess.run(["bash", SERVICE, "stop", folder / "ceph"], check=True)
 
 
 def client(endpoint: str = ENDPOINT):

@@ -4,13 +4,9 @@ A child process counts what it writes to stores, catalogue and settings, and kil
 during or after one of these. CI kills at a share of the moments; ARKIV_ALL_KILLS=1 at all.
 """
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
+import killed
 import pytest
 
 from preservation.assembly.archive import opened
@@ -20,79 +16,17 @@ from preservation.assembly.recovery import Silence
 from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 
-PROJECT = Path(__file__).parents[2]
-MOMENTS = ("before", "during", "after")
-SHARE = 1 if os.environ.get("ARKIV_ALL_KILLS") else 8
-
-CHILD = """
-import functools, os, signal, sys
-from preservation.assembly import ledger
-from preservation.catalogue.holdings import SqlCatalogue
-from preservation.cli.main import main
-from preservation.settings import stores
-from preservation.stores.directory import DirectoryStore
-
-step, moment, archive, words = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
-counted = 0
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(chunks):
-    for chunk in chunks:
-        yield chunk[: len(chunk) // 2]
-        die()
-
-def durable(method):
-    @functools.wraps(method)
-    def counting(*args, **kwargs):
-        global counted
-        counted += 1
-        mine = counted == step
-        if mine and moment == "before":
-            die()
-        if mine and moment == "during" and method.__name__ == "put":
-            args = (*args[:2], half(args[2]), *args[3:])
-        try:
-            return method(*args, **kwargs)
-        finally:
-            if mine:
-                die()
-    return counting
-
-for kind, names in (
-    (DirectoryStore, ("put", "replace", "remove")),
-    (SqlCatalogue, ("checked", "deleted", "register")),
-    (ledger, ("_write_head",)),
-    (stores, ("_write",)),
-):
-    for name in names:
-        if hasattr(kind, name):
-            setattr(kind, name, durable(getattr(kind, name)))
-sys.argv = ["arkiv", *words, "--archive", archive]
-try:
-    main()
-finally:
-    print(counted, flush=True)
-"""
-
-
-def child(archive: Path, words: list[str], step: int, moment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(step), moment, str(archive), *words],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+TARGETS = (
+    killed.STORE,
+    ("preservation.catalogue.holdings", "SqlCatalogue", ("checked", "register")),
+    ("preservation.assembly.ledger", "", ("_write_head",)),
+    ("preservation.settings.stores", "", ("_write",)),
+)
 
 
 def finished(archive: Path, words: list[str]) -> int:
     """Runs a command to its end; how many durable steps it had."""
-    process = child(archive, words, 0, "never")
-    told, wrong = process.communicate(timeout=120)
-    assert process.returncode == 0, wrong
-    return int(told.splitlines()[-1])
+    return killed.steps(archive, words, TARGETS)
 
 
 def judge(place: Path, stores: str, left_over: str = "") -> None:
@@ -112,21 +46,7 @@ def judge(place: Path, stores: str, left_over: str = "") -> None:
 
 
 def killed_everywhere(begun, words, tmp_path, check):
-    shutil.copytree(begun, tmp_path / "count")
-    steps = finished(tmp_path / "count", words)
-    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
-    for step, moment in moments[::SHARE]:
-        place = tmp_path / f"{step}-{moment}"
-        shutil.copytree(begun, place)
-        process = child(place, words, step, moment)
-        _, told = process.communicate(timeout=120)
-        assert process.returncode == -signal.SIGKILL, (step, moment, told)
-        try:
-            check(place)
-        except AssertionError as error:
-            raise AssertionError(f"killed {moment} step {step} of {steps}: {error}") from error
-        shutil.rmtree(place)
-    return steps
+    return killed.at_every_step(begun, words, tmp_path, check, targets=TARGETS, share=8)
 
 
 @pytest.mark.slow

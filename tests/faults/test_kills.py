@@ -5,13 +5,10 @@ catalogue) and kills itself at one of them: before it, in the middle of its octe
 CI kills at a share of the moments; ARKIV_ALL_KILLS=1 at all of them.
 """
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
+import killed
 import ocfl
 import pytest
 
@@ -26,77 +23,11 @@ from preservation.errors import Rejected
 from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 
-PROJECT = Path(__file__).parents[2]
-MOMENTS = ("before", "during", "after")
-SHARE = 1 if os.environ.get("ARKIV_ALL_KILLS") else 4
-
-CHILD = """
-import functools, os, signal, sys, time
-from preservation.catalogue.holdings import SqlCatalogue
-from preservation.catalogue.journal import SqlJournal
-from preservation.cli.main import main
-from preservation.stores.directory import DirectoryStore
-
-step, moment, archive, words = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
-counted = 0
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(chunks):
-    for chunk in chunks:
-        yield chunk[: len(chunk) // 2]
-        die()
-
-def interrupted(chunks):
-    for chunk in chunks:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.3)
-        yield chunk
-
-def durable(method):
-    @functools.wraps(method)
-    def counting(self, *args, **kwargs):
-        global counted
-        counted += 1
-        mine = counted == step
-        if mine and moment == "before":
-            die()
-        if mine and moment == "during" and method.__name__ == "put":
-            args = (args[0], half(args[1]), *args[2:])
-        tar = method.__name__ == "put" and args[0].endswith(".tar")
-        if moment == "interrupt" and tar and self.name == "a":
-            args = (args[0], interrupted(args[1]), *args[2:])
-        try:
-            return method(self, *args, **kwargs)
-        finally:
-            if mine:
-                die()
-    return counting
-
-for kind, names in (
-    (DirectoryStore, ("put", "replace", "remove")),
-    (SqlJournal, ("append",)),
-    (SqlCatalogue, ("register",)),
-):
-    for name in names:
-        setattr(kind, name, durable(getattr(kind, name)))
-sys.argv = ["arkiv", *words, "--archive", archive]
-try:
-    main()
-finally:
-    print(counted, flush=True)
-"""
-
-
-def child(archive: Path, words: list[str], step: int, moment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(step), moment, str(archive), *words],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+TARGETS = (
+    killed.STORE,
+    ("preservation.catalogue.journal", "SqlJournal", ("append",)),
+    ("preservation.catalogue.holdings", "SqlCatalogue", ("register",)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +50,6 @@ def sips(tmp_path_factory) -> tuple[Path, Path]:
         (folder / name / "minutes.txt").write_bytes(name.encode() * 1000)
         (folder / name / "одлука.tif").write_bytes(b"II*\0" + name.encode())
     return folder / "killed", folder / "following"
-
-
-@pytest.fixture(scope="module")
-def steps(pristine, sips, tmp_path_factory) -> int:
-    """How many durable steps an ingest has."""
-    archive = tmp_path_factory.mktemp("count") / "archive"
-    shutil.copytree(pristine, archive)
-    told, _ = child(archive, ["ingest", str(sips[0])], 0, "never").communicate(timeout=60)
-    return int(told.splitlines()[-1])
 
 
 def states(archive) -> dict[str, CopyState]:
@@ -166,26 +88,19 @@ def judge(place: Path, sips: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_any_step_nothing_half_remains(pristine, sips, steps, tmp_path):
-    assert steps > 25
-    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
-    for step, moment in moments[::SHARE]:
-        archive = tmp_path / f"{step}-{moment}"
-        shutil.copytree(pristine, archive)
-        process = child(archive, ["ingest", str(sips[0])], step, moment)
-        process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL, (step, moment)
-        try:
-            judge(archive, sips)
-        except AssertionError as error:
-            raise AssertionError(f"killed {moment} step {step}: {error}") from error
-        shutil.rmtree(archive)
+def test_killed_at_any_step_nothing_half_remains(pristine, sips, tmp_path):
+    words = ["ingest", str(sips[0])]
+
+    def check(place):
+        judge(place, sips)
+
+    assert killed.at_every_step(pristine, words, tmp_path, check, targets=TARGETS, share=4) > 25
 
 
 def test_an_interrupt_leaves_nothing_at_once(pristine, sips, tmp_path):
     archive = tmp_path / "archive"
     shutil.copytree(pristine, archive)
-    process = child(archive, ["ingest", str(sips[0])], 0, "interrupt")
+    process = killed.child(archive, ["ingest", str(sips[0])], 0, "interrupt", TARGETS)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
     assert "not preserved" in told
@@ -224,19 +139,9 @@ def test_a_revision_killed_at_any_step_leaves_both_or_one_version(pristine, sips
     with opened(begun) as archive:
         package = ingest(archive, sips[0], again=False, progress=Silence()).aip_id
     words = ["revise", package, str(sips[1]), "--withdraw", "minutes.txt"]
-    shutil.copytree(begun, tmp_path / "count")
-    told, _ = child(tmp_path / "count", words, 0, "never").communicate(timeout=60)
-    steps = int(told.splitlines()[-1])
+
+    def check(place):
+        judge_revision(place, sips, package)
+
+    steps = killed.at_every_step(begun, words, tmp_path, check, targets=TARGETS, share=4, first=1)
     assert steps > 20
-    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
-    for step, moment in moments[1::SHARE]:
-        place = tmp_path / f"{step}-{moment}"
-        shutil.copytree(begun, place)
-        process = child(place, words, step, moment)
-        process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL, (step, moment)
-        try:
-            judge_revision(place, sips, package)
-        except AssertionError as error:
-            raise AssertionError(f"killed {moment} step {step}: {error}") from error
-        shutil.rmtree(place)

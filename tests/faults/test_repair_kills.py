@@ -5,13 +5,10 @@ them: before it, in the middle of its octets, or after it. CI kills at a share o
 ARKIV_ALL_KILLS=1 at all of them.
 """
 
-import os
+import itertools
 import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
+import killed
 import ocfl
 import pytest
 
@@ -24,69 +21,10 @@ from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
 from preservation.standards import ocfl as keys
 
-PROJECT = Path(__file__).parents[2]
-MOMENTS = ("before", "during", "after")
-SHARE = 1 if os.environ.get("ARKIV_ALL_KILLS") else 5
-
-CHILD = """
-import functools, os, signal, sys
-from preservation.catalogue.holdings import SqlCatalogue
-from preservation.cli.main import main
-from preservation.stores.directory import DirectoryStore
-
-step, moment, archive, words = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
-counted = 0
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(chunks):
-    for chunk in chunks:
-        yield chunk[: len(chunk) // 2]
-        die()
-
-def durable(method):
-    @functools.wraps(method)
-    def counting(self, *args, **kwargs):
-        global counted
-        counted += 1
-        mine = counted == step
-        if mine and moment == "before":
-            die()
-        if mine and moment == "during" and method.__name__ == "put":
-            args = (args[0], half(args[1]), *args[2:])
-        if mine and moment == "during" and method.__name__ == "move":
-            os.unlink = os.remove = lambda *a, **k: die()
-            type(self).remove = lambda *a: die()
-        try:
-            return method(self, *args, **kwargs)
-        finally:
-            if mine:
-                die()
-    return counting
-
-for kind, names in (
-    (DirectoryStore, ("put", "replace", "remove", "move")),
-    (SqlCatalogue, ("checked",)),
-):
-    for name in names:
-        setattr(kind, name, durable(getattr(kind, name)))
-sys.argv = ["arkiv", *words, "--archive", archive]
-try:
-    main()
-finally:
-    print(counted, flush=True)
-"""
-
-
-def child(archive: Path, words: list[str], step: int, moment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(step), moment, str(archive), *words],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+TARGETS = (
+    ("preservation.stores.directory", "DirectoryStore", ("put", "replace", "remove", "move")),
+    ("preservation.catalogue.holdings", "SqlCatalogue", ("checked",)),
+)
 
 
 def files(folder):
@@ -146,22 +84,15 @@ def test_a_repair_killed_at_any_step_is_ended_by_the_next(damage, filled_archive
         for path, content in files(hurt / "stores" / name).items()
         if sound[name].get(path) != content
     }
-    shutil.copytree(hurt, tmp_path / "count")
-    told, _ = child(tmp_path / "count", ["repair"], 0, "never").communicate(timeout=60)
-    steps = int(told.splitlines()[-1])
+    turns = itertools.cycle((True, False))
+
+    def check(place):
+        judge(place, sound, damaged, tidied=next(turns))
+
+    steps = killed.at_every_step(
+        hurt, ["repair"], tmp_path, check, targets=TARGETS, share=5, first=1
+    )
     assert steps > 12
-    moments = [(step, moment) for step in range(1, steps + 1) for moment in MOMENTS]
-    for number, (step, moment) in enumerate(moments[1::SHARE]):
-        place = tmp_path / f"{step}-{moment}"
-        shutil.copytree(hurt, place)
-        process = child(place, ["repair"], step, moment)
-        process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL, (step, moment)
-        try:
-            judge(place, sound, damaged, tidied=number % 2 == 0)
-        except AssertionError as error:
-            raise AssertionError(f"killed {moment} step {step}: {error}") from error
-        shutil.rmtree(place)
 
 
 def judge(place, sound, damaged, *, tidied):

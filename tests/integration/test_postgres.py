@@ -71,10 +71,9 @@ def test_a_password_in_the_settings_is_refused_and_not_repeated(archive_folder):
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.usefixtures("postgres")  # skips, or fails, where there is none
 def test_a_server_that_goes_away_in_the_middle_loses_nothing(archive_folder, sip, arkiv, tmp_path):
     """The server is killed while a package is stored, and comes back."""
-    if not postgres_service.installed():
-        pytest.skip("postgresql is not installed; run: sh deploy/packages")
     folder = sip(FILES)
     with postgres_service.running(tmp_path / "own") as socket:
         url = postgres_service.new_database(socket, "away")
