@@ -34,6 +34,8 @@ def told(*, json: bool, form: FormOf | None = None) -> Iterator[None]:
         raise typer.Exit(error.exit_code) from error
     except typer.Exit:
         raise
+    except BrokenPipeError:
+        raise  # whoever reads the output, such as `head`, has enough: typer ends without a word
     except KeyboardInterrupt:
         screen.complain("interrupted")
         raise typer.Exit(INTERRUPTED) from None

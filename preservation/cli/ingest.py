@@ -146,7 +146,7 @@ def say(receipt: "Receipt", sip: str) -> None:
         ("preserved", account.preserved_files, account.preserved_bytes),
         ("submission", account.submission_files, account.submission_bytes),
         ("excluded", account.excluded_files, account.excluded_bytes),
-        ("received", account.files, account.bytes),
+        ("in all" if receipt.version > 1 else "received", account.files, account.bytes),
     )
     for word, files, octets in rows:
         if files or word == "preserved":

@@ -89,9 +89,11 @@ def _say(form: "ShowForm") -> None:
         for it in form.versions:
             size = f"{screen.number(it.files, 'file')}, {screen.octets(it.bytes)}"
             screen.say(f"  version {it.number:<2}{it.created:%Y-%m-%d %H:%M} UTC, {size}")
+    several = len(form.versions) > 1
     for copy in form.copies:
         checked = f"{copy.checked:%Y-%m-%d %H:%M} UTC" if copy.checked else "never"
-        screen.say(f"  store {copy.store}   {copy.state}; every octet compared: {checked}")
+        of = f" v{copy.version:<2}" if several else ""
+        screen.say(f"  store {copy.store}{of}   {copy.state}; every octet compared: {checked}")
     _say_description(form)
     if form.file_list is not None:
         screen.say()

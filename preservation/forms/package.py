@@ -14,6 +14,7 @@ class Copy(BaseModel):
     model_config = STRICT
 
     store: str
+    version: int = Field(description="the version of the AIP that it is a copy of")
     key: str = Field(description="where the AIP's tar lies in the store")
     sha512: str
     state: Literal["sound", "corrupt", "missing", "unchecked"]

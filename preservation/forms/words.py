@@ -45,6 +45,7 @@ def copy(value: storage.Copy, reasons: Sequence[str] = ()) -> forms.Copy:
     """One copy."""
     return forms.Copy(
         store=value.store,
+        version=value.version,
         key=value.key,
         sha512=value.digest.value,
         state=value.state.value,

@@ -52,7 +52,8 @@ def withdrawn(change: Change, wanted: Sequence[str]) -> frozenset[str]:
         found = {file.path for file in change.files if _is_named(file, name.rstrip("/"))}
         if not found:
             unknown.append(
-                f"{name}: no file of the package has this name; see them with: arkiv show --files"
+                f"{name}: no file of the package has this name; "
+                "see them with: arkiv show AIP-ID --files"
             )
         paths |= found
     if unknown:
