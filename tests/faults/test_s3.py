@@ -236,3 +236,31 @@ def test_what_is_too_large_is_refused_before_anything_is_sent(store, proxy):
     with pytest.raises(Exception, match="split the package"):
         store.put("box/a", iter(()), size=6 * 1024**4)
     assert proxy.seen == []
+
+
+def test_parts_of_an_object_whose_source_fails_are_taken_back_at_once(store):
+    def source():
+        yield LARGE[: PART + 5]
+        raise OSError("the source is gone")
+
+    with pytest.raises(OSError, match="the source is gone"):
+        store.put("box/a", source(), size=len(LARGE))
+    assert list(pending(store.server, "box/")) == []
+    assert list(store.keys("box/")) == []
+
+
+def test_every_body_carries_both_digests_that_the_server_compares(store, proxy):
+    heads = []
+
+    def note(exchange):
+        if exchange.method == b"PUT":
+            heads.append(exchange.head.lower())
+        exchange.pass_on()
+
+    proxy.trouble = note
+    put(store, "box/a", LARGE)
+    put(store, "box/b", b"a small one")
+    store.replace("box/c", b"another")
+    assert len(heads) == 5
+    assert all(b"\r\ncontent-md5: " in head for head in heads)
+    assert not any(b"unsigned-payload" in head for head in heads)
