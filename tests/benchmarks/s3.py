@@ -49,12 +49,13 @@ def store(folder: Path, parallel: int = 4) -> S3Store:
     return made
 
 
-def emptied() -> None:
+def emptied(folder: Path) -> None:
     """Nothing of a round is left: the node has 40 GiB."""
     pages = rgw.client().get_paginator("list_objects_v2").paginate(Bucket=rgw.BUCKET)
     for page in pages:
         for entry in page.get("Contents", ()):
             rgw.client().delete_object(Bucket=rgw.BUCKET, Key=entry["Key"])
+    rgw.reclaim(folder / "rgw")
 
 
 def ingest(folder: Path, sip: Path) -> None:
@@ -109,7 +110,7 @@ def small(folder: Path) -> None:
         times = found["boto3 upload_file of each"] / wall
         print(f"  {name:<40}{wall:8.2f} s {times:6.1f} times as fast (asked for 15)")
     shutil.rmtree(sip)
-    emptied()
+    emptied(folder)
 
 
 class Endless(io.RawIOBase):
@@ -160,7 +161,7 @@ def large(folder: Path) -> None:
         for name, task in tasks.items():
             took[name].append(seconds(task))
             print(f"  {name:<20} {took[name][-1]:.1f} s", file=sys.stderr)
-            emptied()
+            emptied(folder)
     rates = {n: COUNT * LARGE / 1024**2 / statistics.median(t) for n, t in took.items()}
     for name, rate in rates.items():
         print(f"4 x 1 GiB up, {name:<20}{rate:7.0f} MiB/s")

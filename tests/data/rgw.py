@@ -38,6 +38,14 @@ def running(folder: Path) -> Iterator[str]:
         yield ENDPOINT
 
 
+def reclaim(folder: Path) -> None:
+    """Give back the room of what was deleted, which the server else does after hours."""
+    conf = folder / "ceph/ceph.conf"
+    command = ["radosgw-admin", "-c", conf, "gc", "process", "--include-all"]
+    with (folder / "log").open("a") as log:
+        subprocess.run(command, check=True, stdout=log, stderr=log)
+
+
 def client(endpoint: str = ENDPOINT):
     """A client of the tests' own."""
     return boto3.client(
