@@ -7,8 +7,8 @@ from prefect import flow
 
 from flows import command, steps
 from preservation.assembly.archive import opened
-from preservation.assembly.audits import required
 from preservation.assembly.exports import Form, export
+from preservation.assembly.named import required
 from preservation.assembly.recovery import Silence
 from preservation.forms import DipForm, words
 

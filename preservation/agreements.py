@@ -91,6 +91,14 @@ class StorageRules(_Table):
     copies: int | None = Field(None, gt=0, description="how many of them get one; else all")
 
 
+class RetentionRules(_Table):
+    """How long an AIP is kept at least; until then nobody can delete it."""
+
+    years: Annotated[int, Field(gt=0)] | Literal["permanent"] | None = Field(
+        None, description="years after its ingest, or `permanent`; none means nothing is agreed"
+    )
+
+
 class MalwareRules(_Table):
     """What becomes of malware."""
 
@@ -108,6 +116,7 @@ class AgreementFile(_Table):
     limits: LimitRules = LimitRules(because="")
     rights: RightsRules = RightsRules(because="")
     storage: StorageRules = StorageRules(because="")
+    retention: RetentionRules = RetentionRules(because="")
     malware: MalwareRules = MalwareRules(because="")
 
 
@@ -177,4 +186,6 @@ def _agreement(name: str, text: bytes, found: AgreementFile) -> Agreement:
         copies=found.storage.copies,
         malware=OnMalware(found.malware.found),
         signature_days=found.malware.signature_days,
+        retention_years=found.retention.years if isinstance(found.retention.years, int) else 0,
+        permanent=found.retention.years == "permanent",
     )

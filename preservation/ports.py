@@ -58,18 +58,15 @@ class Characterizer(Protocol):
     @property
     def agent(self) -> Agent:
         """Name and version."""
-        ...
 
     def handles(self, format: Format) -> bool:
         """Whether it can say anything of this format."""
-        ...
 
     def characterize(self, paths: Sequence[bytes]) -> Iterator[Characteristics | str]:
         """For each path, in order, what was found, or a string: why it could not be done.
 
         Raises ToolFailed when the program does not work at all.
         """
-        ...
 
 
 class Validator(Protocol):
@@ -78,11 +75,9 @@ class Validator(Protocol):
     @property
     def agent(self) -> Agent:
         """Name and version."""
-        ...
 
     def handles(self, candidate: Candidate) -> bool:
         """Whether it can judge such files."""
-        ...
 
     def validate(self, files: Sequence[tuple[bytes, Candidate]]) -> Iterator[Judgement]:
         """Judge each file, in order, one judgement each.
@@ -157,6 +152,14 @@ class Store(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove what was never committed; an absent key is no error."""
+        ...
+
+    def erase(self, prefix: str, part: str = "") -> int:
+        """Remove all objects below a prefix for good (those with a part in their key); how many.
+
+        Every version that the store keeps of them is removed too. Raises Unavailable when one is
+        locked; an object that came meanwhile may be left.
+        """
         ...
 
     def move(self, key: str, to: str) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.named import all_required
 from preservation.assembly.scratch import of_aip
 from preservation.errors import ArkivError, Busy, Corrupt, Misconfigured, Unavailable
 from preservation.model.audit import Depth
 from preservation.model.due import Due, due
 from preservation.model.identifiers import PackageId
-from preservation.model.storage import Copy, CopyState, Summary
-from preservation.ports import Catalogue, Progress
+from preservation.model.storage import Copy, CopyState
+from preservation.ports import Progress
 from preservation.recording import Heard, Stage, record
 from preservation.settings.place import cores
 from preservation.stages.audit import Audited, audit, not_made
@@ -27,27 +28,8 @@ def copies_of(archive: Archive, ids: Sequence[str]) -> tuple[Copy, ...]:
     """The copies of the packages named, or of all; raises Misconfigured for a name unknown."""
     if not ids:
         return archive.catalogue.copies()
-    found: list[Copy] = []
-    unknown: list[str] = []
-    for id_ in dict.fromkeys(ids):
-        try:
-            found += archive.catalogue.copies(required(archive.catalogue, id_).id)
-        except Misconfigured as error:
-            unknown += error.reasons
-    if unknown:
-        raise Misconfigured(*unknown)
-    return tuple(found)
-
-
-def required(catalogue: Catalogue, id_: str) -> Summary:
-    """The package with this identifier; raises Misconfigured when the archive has none."""
-    try:
-        summary = catalogue.package(PackageId(id_.lower()))
-    except ValueError:
-        summary = None
-    if summary is None:
-        raise Misconfigured(f"{id_}: no AIP has this identifier; see them with: arkiv list")
-    return summary
+    named = all_required(archive.catalogue, ids)
+    return tuple(copy for summary in named for copy in archive.catalogue.copies(summary.id))
 
 
 def batches(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:

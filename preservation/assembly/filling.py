@@ -1,7 +1,7 @@
 """A store is given the copies that it lacks, each from a copy that was proven whole before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import uuid4
@@ -11,7 +11,7 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.audits import audit_batch
 from preservation.assembly.recovery import recover
 from preservation.assembly.scratch import of_aip
-from preservation.errors import Misconfigured
+from preservation.errors import AlreadyExists, Misconfigured
 from preservation.model.audit import Depth
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.storage import Copy, CopyState
@@ -19,7 +19,7 @@ from preservation.ports import Progress, Store
 from preservation.recording import Heard, record
 from preservation.stages.audit import Audited
 from preservation.stages.replicate import mend, mirror
-from preservation.standards import ocfl
+from preservation.standards import ocfl, tombstone
 
 _PATIENCE = 600.0
 """Seconds to wait for others who work on the same AIP."""
@@ -71,6 +71,7 @@ def fill(archive: Archive, name: StoreName, *, progress: Progress) -> Iterator[F
         known = ", ".join(archive.stores)
         raise Misconfigured(f"store {name}: is not in use in this archive; it has {known}")
     ledger.bring(archive, target)
+    _bring_tombstones(archive, target)
     wanted = lacking(archive.catalogue.copies(), name)
     progress.begin("copy", 2 * sum(copy.size for copy in wanted))
     failed: set[PackageId] = set()
@@ -83,6 +84,14 @@ def fill(archive: Archive, name: StoreName, *, progress: Progress) -> Iterator[F
         if done.made is None:
             failed.add(copy.package)
         yield done
+
+
+def _bring_tombstones(archive: Archive, target: Store) -> None:
+    """Every store tells of every AIP that was deleted."""
+    for stone in archive.catalogue.disposals.tombstones():
+        document = tombstone.write(stone)
+        with suppress(AlreadyExists):
+            target.put(tombstone.key(stone.package), [document], size=len(document))
 
 
 def settle(archive: Archive) -> None:

@@ -241,13 +241,15 @@ class Ingestion:
             self._archive.tools.rest()
 
     def _packing(self) -> Packing:
+        now = self._archive.clock.now()
         return Packing(
-            self._archive.clock.now(),
+            now,
             tuple(store.name for store in self._stores),
             self._scratch,
             self._archive.settings.archive.name,
             self.events,
             {"agreement": self._agreed.kept, "format-policy": self._decided.kept},
+            retained_until=self._agreement.retained_until(now),
         )
 
     def _pack(self, validated: Validated) -> Aip:

@@ -9,12 +9,13 @@ from typing import NoReturn
 
 from preservation.assembly.archive import Archive
 from preservation.errors import AlreadyExists, Corrupt, Unavailable
+from preservation.model.disposal import Decision
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import Event, EventType, Outcome
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Store
 from preservation.standards import ledger
-from preservation.standards.ledger import Batch, Entry
+from preservation.standards.ledger import Batch, Entry, Line
 
 _PATIENCE = 120.0
 """Seconds to wait for others who write to the ledger, each for a moment."""
@@ -29,19 +30,19 @@ class _Head:
     behind: tuple[str, ...] = ()
 
 
-def append(archive: Archive, entries: Sequence[Entry]) -> None:
+def append(archive: Archive, lines: Sequence[Line]) -> None:
     """Write one batch to every store that answers; the others get it when they answer again.
 
     Raises Unavailable when no store takes it.
     """
-    if not entries:
+    if not lines:
         return
     file = archive.folder / "ledger.head"
     with archive.claims.claimed("ledger", wait=_PATIENCE):
         head = _read_head(file, archive)
         previous = Digest(Algorithm.SHA512, head.digest) if head.digest else None
         sequence = head.sequence + 1
-        batch = ledger.write(Batch(sequence, previous, archive.clock.now(), tuple(entries)))
+        batch = ledger.write(Batch(sequence, previous, archive.clock.now(), tuple(lines)))
         behind = []
         for store in archive.stores.values():
             try:
@@ -131,7 +132,12 @@ def newest(archive: Archive) -> Store:
 
 
 def entries(store: Store) -> Iterator[Entry]:
-    """All entries of a store's ledger, in the order in which they were written.
+    """The events of copies in a store's ledger; raises what `lines` raises."""
+    return (line for line in lines(store) if not isinstance(line, Decision))
+
+
+def lines(store: Store) -> Iterator[Line]:
+    """All lines of a store's ledger, in the order in which they were written.
 
     Raises Corrupt when a batch is missing, or is not the one that the batch after it names.
     """
@@ -144,7 +150,7 @@ def entries(store: Store) -> Iterator[Entry]:
         if batch.previous != previous:
             said = batch.previous.short if batch.previous else "none"
             _broken(store, key, f"names {said} as the batch before, which is another")
-        yield from batch.entries
+        yield from batch.lines
         previous = ledger.digest(document)
 
 

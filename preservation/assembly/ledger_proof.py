@@ -110,7 +110,7 @@ def _chain(store: Store) -> _Chain:
                     f"{key}: {said} named as the batch before, {was} found; one of them was altered"
                 )
             chain.digests.append(ledger.digest(document))
-            chain.entries += len(batch.entries)
+            chain.entries += len(batch.lines)
     except KeyError as gone:
         chain.reasons = (f"store {store.name}: {gone.args[0]} went away while it was read",)
         chain.away = True

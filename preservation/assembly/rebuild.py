@@ -6,11 +6,16 @@ from dataclasses import dataclass, replace
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.decisions import note
 from preservation.assembly.holdings import held, load
+from preservation.catalogue.holdings import SqlCatalogue
 from preservation.errors import Corrupt, Misconfigured
+from preservation.model.disposal import Act, Decision, Tombstone, standing
+from preservation.model.disposal import tombstone as bury
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.storage import Copy, CopyState, Summary
 from preservation.ports import Progress, Store
+from preservation.standards import tombstone
 from preservation.standards.ledger import Entry
 
 
@@ -28,20 +33,33 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
 
     An AIP whose documents in this store are damaged is left out and named; but one that the
     catalogue knows is never forgotten: then Corrupt is raised and the catalogue stays as it was.
+    What was decided on AIPs comes back from the ledger, and those deleted as tombstones.
     Raises Misconfigured for a store that the archive does not have, Unavailable when the store does
     not answer.
     """
     source = _source(archive, store)
+    note(archive)
     known = {(summary.id, summary.version) for summary in archive.catalogue.packages()}
     packages = list(held(source))
     entries: defaultdict[PackageId, list[Entry]] = defaultdict(list)
-    for entry in ledger.entries(source):
-        entries[entry.package].append(entry)
+    decisions: defaultdict[PackageId, list[Decision]] = defaultdict(list)
+    for line in ledger.lines(source):
+        if isinstance(line, Decision):
+            decisions[line.package].append(line)
+        else:
+            entries[line.package].append(line)
+    stones = {
+        package: _tombstone(source, package)
+        for package, made in decisions.items()
+        if standing(made).approval
+    }
     taken: list[tuple[PackageId, int]] = []
     reasons: list[str] = []
     progress.begin("rebuild", len(packages))
     with archive.catalogue.rebuilding() as catalogue:
         for package, newest in packages:
+            if stones.get(package):
+                continue  # on its way out of this store
             try:
                 for summary, copies, heard in _versions(source, package, newest, entries[package]):
                     catalogue.register(summary, copies, [entry.event for entry in heard])
@@ -49,8 +67,40 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
             except Corrupt as corrupt:
                 reasons += (f"{package}: {reason}" for reason in corrupt.reasons)
             progress.advance(1)
-        _require_all(known - set(taken), source, reasons)
+        for package, made in decisions.items():
+            _decide(catalogue, package, made, stones.get(package))
+        lost = {it for it in known - set(taken) if it[0] not in stones}
+        _require_all(lost, source, reasons)
     return Rebuilt(source.name, tuple(package for package, _ in taken), tuple(reasons))
+
+
+def _tombstone(source: Store, package: PackageId) -> Tombstone | None:
+    """The tombstone of an AIP in a store; raises Corrupt when it is not one."""
+    try:
+        document = b"".join(source.read(tombstone.key(package)))
+    except KeyError:
+        return None
+    return tombstone.read(document)
+
+
+def _decide(
+    catalogue: SqlCatalogue, package: PackageId, made: list[Decision], stone: Tombstone | None
+) -> None:
+    """What was decided on one AIP; of one that was deleted the tombstone, made anew if need be."""
+    now = standing(made)
+    decided = [it for it in made if it.act not in (Act.APPROVE, Act.DELETE)]
+    catalogue.disposals.decide(decided, noted=True)
+    if now.approval is None:
+        return
+    versions = catalogue.versions(package)
+    if stone is None and now.request and versions:
+        stone = bury(versions, catalogue.copies(package), now.request, now.approval)
+    if stone is None:
+        raise Corrupt(f"{package}: was deleted, and this store has no tombstone of it")
+    catalogue.disposals.bury(stone, noted=True)
+    for done in made:
+        if done.act is Act.DELETE:
+            catalogue.disposals.removed(done, noted=True)
 
 
 def _require_all(lost: set[tuple[PackageId, int]], source: Store, reasons: list[str]) -> None:

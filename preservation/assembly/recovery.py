@@ -1,13 +1,14 @@
 """What a crash left behind: finished where a store had committed it, removed everywhere else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from preservation.assembly import ledger, rejections
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
 from preservation.assembly.scratch import claimed, discard, of_aip
-from preservation.errors import Unavailable
+from preservation.errors import Busy, Unavailable
 from preservation.model.audit import Depth
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import Outcome
@@ -32,19 +33,29 @@ class Silence:
         """Say nothing."""
 
 
-def recover(archive: Archive) -> None:
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The packages that were settled, and why something must wait."""
+
+    settled: tuple[PackageId, ...] = ()
+    waits: tuple[str, ...] = ()
+
+
+def recover(archive: Archive) -> Recovered:
     """Settle every package whose process is dead, and what dead writers left in the stores.
 
     A store that does not answer is left for the next run.
     """
+    settled: list[PackageId] = []
+    waits: list[str] = []
     for store in archive.stores.values():
         try:
             store.sweep()
-        except Unavailable:
-            continue
+        except Unavailable as unavailable:
+            waits += unavailable.reasons
     rejections.sweep(archive)
     if not archive.scratch.is_dir():
-        return
+        return Recovered((), tuple(waits))
     for folder in sorted(archive.scratch.iterdir()):
         try:
             package = PackageId(folder.name)
@@ -53,10 +64,14 @@ def recover(archive: Archive) -> None:
         try:
             with claimed(folder), archive.claims.claimed(of_aip(package)):
                 settle(archive, package)
+                settled.append(package)
         except BlockingIOError:
             continue  # its process is alive
-        except Unavailable:
+        except Busy:
             continue
+        except Unavailable as unavailable:
+            waits += unavailable.reasons
+    return Recovered(tuple(settled), tuple(dict.fromkeys(waits)))
 
 
 def settle(archive: Archive, package: PackageId) -> None:
@@ -64,6 +79,9 @@ def settle(archive: Archive, package: PackageId) -> None:
 
     A committed copy is audited, the others are made from it, and the AIP is registered.
     """
+    if archive.catalogue.disposals.tombstone(package):
+        discard(archive.scratch / package)  # nothing of a deleted AIP is finished
+        return
     known = archive.catalogue.package(package)
     version = known.version + 1 if known else 1
     committed = [

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.assembly.audits import required
 from preservation.assembly.formats_on_record import formats_on_record
+from preservation.assembly.named import all_required
 from preservation.errors import Misconfigured
 from preservation.model.reidentification import Due, due
 from preservation.model.storage import Copy, Summary
@@ -33,7 +33,7 @@ def named(archive: Archive, ids: Sequence[str]) -> tuple[Summary, ...]:
     """The packages with these identifiers, or all; raises Misconfigured for one that is unknown."""
     if not ids:
         return archive.catalogue.packages()
-    return tuple(required(archive.catalogue, id_) for id_ in dict.fromkeys(ids))
+    return all_required(archive.catalogue, ids)
 
 
 def plan(archive: Archive, summary: Summary, *, every: bool) -> Plan:

@@ -12,8 +12,8 @@ from preservation.model.premis import Agent, AgentType, EventType, Finding, Outc
 from preservation.model.storage import Copy, CopyState, copy_in
 from preservation.ports import Store
 from preservation.recording import Heard, Stage, record
-from preservation.stages.repair import QUARANTINE
 from preservation.standards.ledger import Entry
+from preservation.standards.places import QUARANTINE
 
 
 @dataclass(frozen=True, slots=True)

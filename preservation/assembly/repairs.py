@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
-from preservation.assembly.audits import required
+from preservation.assembly.named import all_required
 from preservation.assembly.recovery import recover
 from preservation.assembly.scratch import claimed, discard, of_aip
 from preservation.errors import Busy, Corrupt, Misconfigured, Unavailable
@@ -20,6 +20,7 @@ from preservation.recording import Heard, record
 from preservation.stages import repair as stage
 from preservation.stages.repair import Intent, Survey
 from preservation.standards.ledger import Entry
+from preservation.standards.places import REPAIR
 
 _BAD = (CopyState.CORRUPT, CopyState.MISSING)
 
@@ -54,16 +55,17 @@ def to_repair(archive: Archive, ids: Sequence[str]) -> tuple[PackageId, ...]:
     Raises Misconfigured for a name unknown.
     """
     if ids:
-        return tuple(dict.fromkeys(required(archive.catalogue, id_).id for id_ in ids))
+        return tuple(summary.id for summary in all_required(archive.catalogue, ids))
     bad = {copy.package for copy in archive.catalogue.copies() if copy.state in _BAD}
-    return tuple(sorted(bad | _begun(archive)))
+    return tuple(sorted(bad | begun(archive)))
 
 
-def _begun(archive: Archive) -> set[PackageId]:
+def begun(archive: Archive) -> set[PackageId]:
+    """The AIPs of which a repair was begun and not ended, in a store that answers."""
     found = set()
     for store in archive.stores.values():
         with suppress(Unavailable):
-            for key in store.keys(stage.ASIDE):
+            for key in store.keys(REPAIR):
                 with suppress(ValueError):
                     found.add(PackageId(key.split("/")[1]))
     return {package for package in found if archive.catalogue.package(package)}

@@ -148,7 +148,10 @@ class Revision(Ingestion):
         earlier = stored_version(
             self._archive, self._of, withdrawn=self._gone, reason=self._wanted.reason
         )
-        return replace(super()._packing(), earlier=earlier)
+        packing = super()._packing()
+        days = [it for it in (self._of.retained_until, packing.retained_until) if it]
+        # What was once promised is not shortened.
+        return replace(packing, earlier=earlier, retained_until=max(days, default=None))
 
     def _replicate(self, aip: Aip) -> StoredAip:
         self._require_earlier(aip)

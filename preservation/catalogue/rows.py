@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from preservation.model.description import Record, Statement
@@ -25,6 +25,11 @@ def text(when: datetime) -> str:
     return stamp(when, timespec="microseconds")
 
 
+def day(when: date | None) -> str | None:
+    """A day as a column has it."""
+    return None if when is None else when.isoformat()
+
+
 def sha512(digest: Digest) -> str:
     """A digest as a column has it; ValueError when it is not the archive's own."""
     if digest.algorithm is not Algorithm.SHA512:
@@ -32,7 +37,7 @@ def sha512(digest: Digest) -> str:
     return digest.value
 
 
-def from_summary(summary: Summary) -> dict[str, str | int]:
+def from_summary(summary: Summary) -> dict[str, str | int | None]:
     """The columns of `packages`, but its number."""
     account = summary.account
     return {
@@ -48,6 +53,7 @@ def from_summary(summary: Summary) -> dict[str, str | int]:
         "excluded_files": account.excluded_files,
         "excluded_bytes": account.excluded_bytes,
         "stores": json.dumps(summary.stores),
+        "retained_until": day(summary.retained_until),
     }
 
 
@@ -71,6 +77,7 @@ def to_summary(row: Row, description: tuple[Record, ...]) -> Summary:
         files=(),
         events=(),
         stores=tuple(StoreName(name) for name in json.loads(row.stores)),
+        retained_until=row.retained_until and date.fromisoformat(row.retained_until),
     )
 
 

@@ -6,6 +6,7 @@ should in every database; digests are hexadecimal SHA-512; lists are JSON.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005")
+REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -39,6 +40,7 @@ packages = Table(
     Column("excluded_files", BigInteger, nullable=False),
     Column("excluded_bytes", BigInteger, nullable=False),
     Column("stores", Text, nullable=False),
+    Column("retained_until", String(10)),
     UniqueConstraint("id", "version", name="packages_id_version"),
     Index("packages_fingerprint", "fingerprint"),
 )
@@ -155,5 +157,30 @@ claims = Table(
 )
 """What somebody works on at this moment: never rebuilt."""
 
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("aip", String(36), nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("noted", Boolean, nullable=False),
+    UniqueConstraint("aip", "identifier", name="decisions_aip_identifier"),
+)
+"""What people decided on AIPs, in order; `noted` once the ledger has it."""
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("aip", String(36), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""AIPs that were deleted; `removed` once no store has anything of them."""
+
 HOLDINGS = (packages, records, statements, files, copies, events)
 """The tables that can be rebuilt from a store, each after those that it refers to."""
+
+DISPOSALS = (decisions, tombstones)
+"""The tables of what was decided on AIPs, which can be rebuilt too."""

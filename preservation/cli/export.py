@@ -96,7 +96,7 @@ def _one(archive: "Archive", aip_id: str, wanted: _Wanted, *, json: bool) -> int
 
 def _export(archive: "Archive", aip_id: str, wanted: _Wanted) -> "ExportForm":
     from preservation.assembly import exports
-    from preservation.assembly.audits import required
+    from preservation.assembly.named import required
     from preservation.forms import words
     from preservation.stages.disseminate import Form as StageForm
 

@@ -9,11 +9,13 @@ from preservation.cli import (
     agreement,
     audit,
     check,
+    delete,
     doctor,
     drill,
     explain,
     export,
     formats,
+    hold,
     identify,
     ingest,
     init,
@@ -27,6 +29,7 @@ from preservation.cli import (
     screen,
     show,
     store,
+    tidy,
 )
 
 app = typer.Typer(
@@ -51,6 +54,7 @@ for name, command in (
     ("identify", identify.command),
     ("explain", explain.command),
     ("rebuild", rebuild.command),
+    ("tidy", tidy.command),
     ("doctor", doctor.command),
 ):
     app.command(name)(command)
@@ -59,6 +63,8 @@ app.add_typer(formats.app, name="formats")
 app.add_typer(policy.app, name="policy")
 app.add_typer(report.app, name="report")
 app.add_typer(store.app, name="store")
+app.add_typer(hold.app, name="hold")
+app.add_typer(delete.app, name="delete")
 app.add_typer(ledger.app, name="ledger")
 
 

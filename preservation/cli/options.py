@@ -23,6 +23,8 @@ JsonOption = Annotated[
 PackageArguments = Annotated[
     list[str] | None, typer.Argument(metavar="[AIP-ID]...", help="AIPs; all of them by default.")
 ]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides it.")]
+BecauseOption = Annotated[str, typer.Option("--because", metavar="REASON", help="Why.")]
 SeveralOption = Annotated[
     bool,
     typer.Option("--several", help="Each thing in the folder or container is a package."),

@@ -114,7 +114,7 @@ def _sum(statuses: Sequence[str], *, plan: bool) -> None:
 def _release(
     place: "Archive", ids: Sequence[str], who_and_why: tuple[str, str], *, json: bool
 ) -> None:
-    from preservation.assembly.audits import required
+    from preservation.assembly.named import required
     from preservation.assembly.releases import release
     from preservation.forms import ReleaseForm
 

@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913, PLR0917  each is an option of its own
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.assembly.audits import required
+        from preservation.assembly.named import required
         from preservation.assembly.revise import revise
         from preservation.assembly.revision import Wanted
         from preservation.forms import IngestForm, words

@@ -1,10 +1,12 @@
 """`arkiv show`: all that is known of one AIP."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from preservation.cli import screen
+from preservation.cli.delete import say
 from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption
 
@@ -27,17 +29,25 @@ def command(
 ) -> None:
     """Show one AIP: its description, its copies, and on request its files, formats and events.
 
+    Of an AIP that was deleted: what it was, and who wanted it gone and why.
+
     Example: arkiv show 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --files
     """
     with told(json=json):
         from preservation.assembly.archive import opened
-        from preservation.assembly.audits import required
+        from preservation.assembly.named import deleted, required
         from preservation.forms import ShowForm, words
+        from preservation.forms.disposal import buried
         from preservation.forms.version import version
         from preservation.settings.place import locate
 
         place = opened(locate(archive))
         catalogue = place.catalogue
+        stone = deleted(catalogue, aip_id)
+        if stone:
+            grave = buried(stone, catalogue.disposals.standing(stone.package))
+            screen.emit(grave) if json else say(grave)
+            return
         summary = required(catalogue, aip_id)
         listed = words.listed(summary, catalogue.copies(summary.id), beyond=place.for_access)
         form = ShowForm(
@@ -45,6 +55,8 @@ def command(
             account=words.account(summary.account),
             description=words.statements(summary.description),
             versions=tuple(map(version, catalogue.versions(summary.id))),
+            retained_until=summary.retained_until,
+            holds=tuple(it.subject for it in catalogue.disposals.standing(summary.id).holds),
             file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
             formats=_formats(place, summary) if formats else None,
             events=tuple(map(words.event, catalogue.events(summary.id))) if events else None,
@@ -80,6 +92,16 @@ def _say_description(form: "ShowForm") -> None:
             screen.say(f"  {statement.element + language:<14}{screen.cut(statement.value, 64)}")
 
 
+def _say_kept(form: "ShowForm") -> None:
+    """How long it must be kept, and what holds it."""
+    if form.retained_until:
+        until = f"{form.retained_until:%Y-%m-%d}"
+        permanent = form.retained_until == date.max
+        screen.say(f"  kept      {'permanently' if permanent else f'at least until {until}'}")
+    for name in form.holds:
+        screen.wrapped("  held by   ", name)
+
+
 def _say(form: "ShowForm") -> None:
     screen.say(f"{form.title}")
     screen.say(f"  AIP       {form.aip_id}, version {form.version}: {form.status}")
@@ -94,6 +116,7 @@ def _say(form: "ShowForm") -> None:
         checked = f"{copy.checked:%Y-%m-%d %H:%M} UTC" if copy.checked else "never"
         of = f" v{copy.version:<2}" if several else ""
         screen.say(f"  store {copy.store}{of}   {copy.state}; every octet compared: {checked}")
+    _say_kept(form)
     _say_description(form)
     if form.file_list is not None:
         screen.say()

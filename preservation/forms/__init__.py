@@ -5,7 +5,7 @@ Every document has `status` and `reasons`; what speaks of a package has `aip_id`
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from preservation.forms.agreed import AgreedForm as AgreedForm
 from preservation.forms.agreed import RulesForm as RulesForm
 from preservation.forms.auditing import DueForm as DueForm
+from preservation.forms.disposal import DISPOSAL_FORMS
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
 from preservation.forms.form import Form as Form
@@ -135,6 +136,8 @@ class ShowForm(ListForm):
     account: Account
     description: tuple[Statement, ...]
     versions: tuple[Version, ...]
+    retained_until: date | None = Field(description="nobody can delete it before; 9999: never")
+    holds: tuple[str, ...] = Field(description="names of holds that keep it from being deleted")
     file_list: tuple[File, ...] | None = None
     formats: tuple[ToldFormat, ...] | None = None
     events: tuple[Event, ...] | None = None
@@ -283,6 +286,7 @@ FORMS: tuple[type[Form], ...] = (
     FormatsForm,
     ReidentifyForm,
     *STORE_FORMS,
+    *DISPOSAL_FORMS,
     LedgerForm,
     DoctorForm,
     ErrorForm,

@@ -187,11 +187,6 @@ def reasons(copies: Iterable[storage.Copy]) -> tuple[str, ...]:
     )
 
 
-def title(summary: storage.Summary) -> str:
-    """The title of a package."""
-    return next((r.first("title") for r in summary.description if not r.about), summary.sip)
-
-
 def listed(
     summary: storage.Summary, copies: Sequence[storage.Copy], *, beyond: Collection[str] = ()
 ) -> forms.ListForm:
@@ -204,7 +199,7 @@ def listed(
         files=summary.account.preserved_files,
         bytes=summary.account.preserved_bytes,
         copies=tuple(copy(c) for c in copies),
-        title=title(summary),
+        title=summary.title,
         created=summary.created,
         sip=summary.sip,
     )

@@ -1,11 +1,15 @@
 """Submission agreements: who may submit what, and what becomes of it (OAIS, section 4.1.1.2)."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 from preservation.model.identifiers import Puid, StoreName
 from preservation.model.packages import SipKind
 from preservation.model.report import Level
+
+PERMANENT = date.max
+"""The end of a retention that has none."""
 
 
 class OnMalware(StrEnum):
@@ -38,7 +42,8 @@ class Agreement:
     what may be done by default, `rights` why, `rights_basis` by what (PREMIS). `version` is the
     beginning of the SHA-512 of its text. `copies` is how many stores must hold the AIP, none
     meaning all of `stores`, or all of the archive. `signature_days` is how old the scanner's
-    signatures may be. `unpack` are the kinds of containers whose members become files too.
+    signatures may be. `unpack` are the kinds of containers whose members become files too. For
+    `retention_years` after it was ingested, or for good, nobody may delete the AIP.
     """
 
     name: str
@@ -61,6 +66,19 @@ class Agreement:
     malware: OnMalware = OnMalware.REFUSE
     signature_days: int = 7
     unpack: frozenset[str] = frozenset()
+    retention_years: int = 0
+    permanent: bool = False
+
+    def retained_until(self, created: datetime) -> date | None:
+        """The first day on which an AIP may be deleted that is ingested now; None if any may be."""
+        year = created.year + self.retention_years
+        if self.permanent or year >= PERMANENT.year:
+            return PERMANENT
+        if not self.retention_years:
+            return None
+        day = created.date()
+        # Of a leap day, the day after.
+        return date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
     @property
     def speaks_of_formats(self) -> bool:

@@ -37,6 +37,7 @@ class EventType(StrEnum):
     DISSEMINATION = "dissemination"
     DELETION = "deletion"
     DEACCESSION = "deaccession"
+    POLICY_ASSIGNMENT = "policy assignment"
     ACCESSION = "accession"
     CAPTURE = "capture"
     CREATION = "creation"

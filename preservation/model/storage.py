@@ -1,7 +1,7 @@
 """What lies in the stores and what the catalogue holds of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from preservation.model.description import Record
@@ -75,7 +75,7 @@ class Summary:
     """What the catalogue holds of one AIP version; stored beside it, so the catalogue can burn.
 
     `sip` is the SIP's folder name in written form, `fingerprint` that of `Verified`, `stores` the
-    stores that were to get a copy.
+    stores that were to get a copy. Until `retained_until` nobody may delete it; None is not agreed.
     """
 
     id: PackageId
@@ -88,6 +88,12 @@ class Summary:
     files: tuple[HeldFile, ...]
     events: tuple[Event, ...]
     stores: tuple[StoreName, ...]
+    retained_until: date | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called: the title that describes the package, else the name of its SIP."""
+        return next((r.first("title") for r in self.description if not r.about), self.sip)
 
 
 class StoreRole(StrEnum):

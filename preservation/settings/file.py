@@ -119,6 +119,14 @@ class RepairSettings(_Part):
     automatic: bool = Field(False, description="repair what an audit finds bad, right after it")
 
 
+class DeletionSettings(_Part):
+    """What deletion by two people asks for."""
+
+    accounts: Literal["any", "different"] = Field(
+        "any", description="whether who approves must use another account of the computer"
+    )
+
+
 class DrillSettings(_Part):
     """How much a restore drill restores."""
 
@@ -140,6 +148,7 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     repair: RepairSettings = RepairSettings()
     drills: DrillSettings = DrillSettings()
+    deletion: DeletionSettings = DeletionSettings()
     catalogue: str = Field(
         "catalogue.sqlite", description="a file beside arkiv.toml, or postgresql://..."
     )

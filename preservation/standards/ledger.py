@@ -2,7 +2,7 @@
 
 A batch is one object, `ledger/000000000001.jsonl`, never changed. Its first line has its sequence,
 when it was written, and the SHA-512 of the batch before it, so that none can be altered, removed or
-put between unseen. Each further line is an entry.
+put between unseen. Each further line is an event of a copy, or what was decided on an AIP.
 """
 
 import hashlib
@@ -10,8 +10,10 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from preservation.errors import Corrupt
+from preservation.model.disposal import Act, Decision
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import Event
@@ -32,6 +34,13 @@ _ENTRY = {
     "state": str,
     "event": EVENT_SHAPE,
 }
+DECISION_SHAPE = {
+    "package": str,
+    "version": int,
+    "act": str,
+    "subject": str,
+    "event": EVENT_SHAPE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,13 @@ class Entry:
     event: Event
 
 
+Line: TypeAlias = Entry | Decision
+"""What a batch consists of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries written at one time; `previous` is the digest of the batch before, None in the first.
+    """Lines written at one time; `previous` is the digest of the batch before, None in the first.
 
     Refuses (ValueError) a sequence that is not 1 to 10^12 - 1, a first batch with a previous one
     and a later one without.
@@ -57,7 +70,7 @@ class Batch:
     sequence: int
     previous: Digest | None
     written: datetime
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= self.sequence <= _SEQUENCE_MAX:
@@ -96,7 +109,7 @@ def write(batch: Batch) -> bytes:
         "previous": batch.previous.value if batch.previous else None,
         "written": stamp(batch.written),
     }
-    lines = [head, *(_from_entry(entry) for entry in batch.entries)]
+    lines = [head, *map(_from_line, batch.lines)]
     return b"".join(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n" for line in lines)
 
 
@@ -113,7 +126,8 @@ def read(document: bytes) -> Batch:
     entries = [parsed(line, f"ledger: line {n}") for n, line in enumerate(lines, start=2)]
     reasons = differences(found, _HEAD, "ledger: line 1")
     for number, entry in enumerate(entries, start=2):
-        reasons += differences(entry, _ENTRY, f"ledger: line {number}")
+        shape = DECISION_SHAPE if "act" in entry else _ENTRY
+        reasons += differences(entry, shape, f"ledger: line {number}")
     if reasons:
         raise Corrupt(*reasons)
     try:
@@ -122,10 +136,40 @@ def read(document: bytes) -> Batch:
             found["sequence"],
             None if previous is None else Digest(Algorithm.SHA512, previous),
             moment(found["written"]),
-            tuple(_to_entry(entry) for entry in entries),
+            tuple(map(_to_line, entries)),
         )
     except ValueError as error:
         raise Corrupt(f"ledger: {error}") from error
+
+
+def from_decision(decision: Decision) -> Json:
+    """A decision as JSON has it, in the shape `DECISION_SHAPE`."""
+    return {
+        "package": decision.package,
+        "version": decision.version,
+        "act": decision.act.value,
+        "subject": decision.subject,
+        "event": from_event(decision.event),
+    }
+
+
+def to_decision(found: Json) -> Decision:
+    """A decision from what JSON has, which must have the shape; ValueError for a term not known."""
+    return Decision(
+        PackageId(found["package"]),
+        found["version"],
+        Act(found["act"]),
+        found["subject"],
+        to_event(found["event"]),
+    )
+
+
+def _from_line(line: Line) -> Json:
+    return from_decision(line) if isinstance(line, Decision) else _from_entry(line)
+
+
+def _to_line(found: Json) -> Line:
+    return to_decision(found) if "act" in found else _to_entry(found)
 
 
 def _from_entry(entry: Entry) -> Json:

@@ -6,6 +6,7 @@ that of the ledger and the journal too.
 
 import json
 from collections.abc import Iterable
+from datetime import date
 
 from preservation.errors import Corrupt
 from preservation.model.description import Record, Statement
@@ -38,6 +39,7 @@ _SHAPE = {
     ],
     "events": [EVENT_SHAPE],
     "stores": [str],
+    "retained_until?": (str, None),
 }
 
 
@@ -69,6 +71,7 @@ def write(summary: Summary) -> bytes:
         ],
         "events": [from_event(event) for event in summary.events],
         "stores": list(summary.stores),
+        "retained_until": summary.retained_until and summary.retained_until.isoformat(),
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
 
@@ -95,6 +98,7 @@ def read(document: bytes, files: Iterable[HeldFile]) -> Summary:
             files=tuple(files),
             events=tuple(to_event(event) for event in found["events"]),
             stores=tuple(StoreName(name) for name in found["stores"]),
+            retained_until=_day(found.get("retained_until")),
         )
     except ValueError as error:
         raise Corrupt(f"summary.json: {error}") from error
@@ -133,6 +137,10 @@ def to_event(found: Json) -> Event:
         objects=tuple(found["objects"]),
     )
     return Event(found["identifier"], moment(found["when"]), finding)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _account(found: Json) -> Account:

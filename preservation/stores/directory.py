@@ -11,6 +11,7 @@ from pathlib import Path
 from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.standards import ocfl
+from preservation.standards.places import OWN
 from preservation.stores.keys import RESERVED, checked, checked_range
 from preservation.stores.temporary import Temporary, sweep
 from preservation.stores.tree import ABSENT, files, make_folders, prune, sync_folders
@@ -20,7 +21,7 @@ _CHUNK = 4 << 20
 _PLACE_TRIES = 100
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
-_OWN = {*RESERVED, "ocfl", "ledger", "quarantine", "repair"}
+_OWN = {*RESERVED, *(place.rstrip("/") for place in OWN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,13 @@ class DirectoryStore:
             folder = prune(target.parent, self.root)
             with contextlib.suppress(FileNotFoundError):
                 sync_folders(folder, self.root)
+
+    def erase(self, prefix: str, part: str = "") -> int:
+        """Remove all objects below a prefix, or those of them with a part in their key."""
+        keys = [key for key in self.keys(prefix) if part in key]
+        for key in keys:
+            self.remove(key)
+        return len(keys)
 
     def move(self, key: str, to: str) -> None:
         """Give an object another key; for a moment it has both, so that no kill loses it."""

@@ -57,6 +57,13 @@ class MemoryStore:
         with self._lock:
             self._objects.pop(checked(key), None)
 
+    def erase(self, prefix: str, part: str = "") -> int:
+        """Remove all objects below a prefix, or those of them with a part in their key."""
+        keys = [key for key in self.keys(prefix) if part in key]
+        for key in keys:
+            self.remove(key)
+        return len(keys)
+
     def move(self, key: str, to: str) -> None:
         """Give an object another key, which must be absent."""
         checked(key), checked(to)

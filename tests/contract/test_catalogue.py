@@ -8,9 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_up import MINUTE, WHEN, bare, copies, digest, event, package, summary
 
 import preservation.catalogue
 from preservation.catalogue import tables
@@ -29,96 +28,11 @@ from preservation.catalogue.journal import SqlJournal
 from preservation.errors import Corrupt, Misconfigured, Unavailable
 from preservation.model.description import Record, Statement
 from preservation.model.fixity import Algorithm, Digest
-from preservation.model.identifiers import PackageId, Puid, StoreName
-from preservation.model.premis import Agent, Event, EventType, Finding, Outcome
-from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
-from preservation.model.validity import Verdict
+from preservation.model.identifiers import PackageId
+from preservation.model.storage import Account, CopyState, HeldFile
 
 REPOSITORY = Path(__file__).parents[2]
-WHEN = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 MIGRATIONS = Path(preservation.catalogue.__file__).parent / "migrations"
-
-
-def package(number: int) -> PackageId:
-    return PackageId(str(uuid.UUID(int=number)))
-
-
-def digest(number: int) -> Digest:
-    return Digest(Algorithm.SHA512, f"{number:0128x}")
-
-
-def event(name: str, when: datetime = WHEN, *objects: str) -> Event:
-    agent = Agent("Arkiv", "0.1.0", note="a note")
-    done = Finding(EventType.FIXITY_CHECK, Outcome.SUCCESS, agent, "done", "well", objects)
-    return Event(name, when, done)
-
-
-def file(number: int) -> HeldFile:
-    puid = Puid("fmt/353") if number % 2 else None
-    path = f"representations/original/data/{number}.tif"
-    name, verdict = f"{number}^00.tif", list(Verdict)[number % len(Verdict)]
-    locked = ("encryption", "a, b") if number % 2 else ()
-    return HeldFile(path, name, number, digest(number), puid, "TIFF", "image/tiff", verdict, locked)
-
-
-def summary(number: int = 1, *, version: int = 1, files: int = 3, **changes) -> Summary:
-    told = {
-        "id": package(number),
-        "version": version,
-        "created": WHEN + (number + version) * MINUTE,
-        "sip": "skanime të vjetra",
-        "fingerprint": digest(number),
-        "account": Account(1, 2, 3, 4, 5, 6),
-        "description": (
-            Record("", (Statement("title", "Протоколи", "sr"), Statement("title", "Protokolle"))),
-            Record("representations/original/data/1.tif", ()),
-        ),
-        "files": tuple(file(n) for n in range(files)),
-        "events": (event("ingest", WHEN, "a", "b"),),
-        "stores": (StoreName("a"), StoreName("b")),
-    }
-    return Summary(**(told | changes))
-
-
-def copies(told: Summary) -> list[Copy]:
-    return [
-        Copy(told.id, told.version, store, "k", 9, digest(9), CopyState.SOUND, WHEN)
-        for store in told.stores
-    ]
-
-
-def bare(told: Summary) -> Summary:
-    return dataclasses.replace(told, files=(), events=())
-
-
-@pytest.fixture
-def url(tmp_path) -> str:
-    return f"sqlite:///{tmp_path}/catalogue.sqlite"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request) -> str:
-    """The URL of a catalogue that is not made yet, of each kind."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("url")
-    return request.getfixturevalue("postgres")()
-
-
-@pytest.fixture
-def database(place) -> Iterator[Database]:
-    with contextlib.closing(Database.create(place)) as made:
-        yield made
-
-
-@pytest.fixture
-def catalogue(database) -> SqlCatalogue:
-    return SqlCatalogue(database)
-
-
-@pytest.fixture
-def journal(database) -> SqlJournal:
-    return SqlJournal(database)
 
 
 class TestCatalogue:

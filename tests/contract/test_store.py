@@ -227,6 +227,17 @@ class TestWholeOrNotAtAll:
         store.put("box/a/b/c", [b"z"], size=1)
         assert content(store, "box/a/b/c") == b"z"
 
+    def test_what_is_erased_is_gone_and_nothing_beside_it(self, store):
+        for key in ("box/a/b/c", "box/a/d", "box/ab/b", "box/x/b/y", "box/x/z"):
+            store.put(key, [b"x"], size=1)
+        assert store.erase("box/a/") == 2
+        assert store.erase("box/a/") == 0
+        assert boxes(store) == ["box/ab/b", "box/x/b/y", "box/x/z"]
+        assert store.erase("box/x/", "/b/") == 1
+        assert boxes(store) == ["box/ab/b", "box/x/z"]
+        store.put("box/a/d", [b"z"], size=1)
+        assert content(store, "box/a/d") == b"z"
+
     def test_what_is_moved_has_its_new_key_alone(self, store):
         store.put("box/a/b", [b"one"], size=3)
         store.move("box/a/b", "other/place/b")

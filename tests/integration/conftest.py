@@ -6,8 +6,13 @@ import subprocess
 import bagit
 import pytest
 
+from preservation.assembly.archive import opened
 from preservation.assembly.exports import export
 from preservation.assembly.ingest import ingest
+from preservation.assembly.rebuild import rebuild
+from preservation.assembly.recovery import Silence
+from preservation.assembly.revise import revise
+from preservation.assembly.revision import Wanted
 from preservation.model.names import given
 from preservation.stages.disseminate import Form
 
@@ -94,5 +99,34 @@ def given_back(archive, quiet, tmp_path, tree):
                 name = given(file.original_name)
                 assert stream.read() == expected[name], name
         return expected
+
+    return check
+
+
+@pytest.fixture
+def packages(archive, tmp_path, fill):
+    """Two AIPs in stores a and b, the first with two versions."""
+    held = []
+    for name in ("deaths", "births"):
+        (tmp_path / name).mkdir()
+        fill(tmp_path / name, {b"a.txt": name.encode() * 500, "ë.txt".encode(): b"two"})
+        held.append(ingest(archive, tmp_path / name, again=False, progress=Silence()).aip_id)
+    more = tmp_path / "more"
+    more.mkdir()
+    fill(more, {b"b.txt": b"more"})
+    revise(archive, archive.catalogue.package(held[0]), Wanted("more", more), progress=Silence())
+    return held
+
+
+@pytest.fixture
+def rebuilds_to_the_same():
+    """Asserts that each of these stores alone tells all that the catalogue of an archive has."""
+
+    def check(folder, stores):
+        archive = opened(folder)
+        before = list(archive.catalogue.dump())
+        for store in stores:
+            rebuild(archive, store=store, progress=Silence())
+            assert list(archive.catalogue.dump()) == before, store
 
     return check

@@ -5,29 +5,9 @@ import shutil
 import pytest
 
 from preservation.assembly.archive import opened
-from preservation.assembly.ingest import ingest
-from preservation.assembly.rebuild import rebuild
-from preservation.assembly.recovery import Silence
-from preservation.assembly.revise import revise
-from preservation.assembly.revision import Wanted
 from preservation.model.premis import EventType
 from preservation.standards import ocfl
 from preservation.standards.ledger import PREFIX
-
-
-@pytest.fixture
-def packages(archive, tmp_path, fill):
-    """Two AIPs in stores a and b, the first with two versions."""
-    held = []
-    for name in ("deaths", "births"):
-        (tmp_path / name).mkdir()
-        fill(tmp_path / name, {b"a.txt": name.encode() * 500, "ë.txt".encode(): b"two"})
-        held.append(ingest(archive, tmp_path / name, again=False, progress=Silence()).aip_id)
-    more = tmp_path / "more"
-    more.mkdir()
-    fill(more, {b"b.txt": b"more"})
-    revise(archive, archive.catalogue.package(held[0]), Wanted("more", more), progress=Silence())
-    return held
 
 
 def again(folder):
@@ -40,16 +20,8 @@ def states(folder):
     }
 
 
-def rebuilds_to_the_same(folder, stores):
-    archive = again(folder)
-    before = list(archive.catalogue.dump())
-    for store in stores:
-        rebuild(archive, store=store, progress=Silence())
-        assert list(archive.catalogue.dump()) == before, store
-
-
 def test_an_added_store_gets_every_version_of_every_aip(
-    archive_folder, packages, arkiv, valid_storage_root
+    archive_folder, packages, arkiv, valid_storage_root, rebuilds_to_the_same
 ):
     assert arkiv("store", "add", "c", "stores/c", "--plan")[1][0]["copies"] == 3
     assert not (archive_folder / "stores/c").exists()
@@ -141,7 +113,7 @@ def test_without_a_sound_copy_the_store_lacks_it_and_says_so(archive_folder, pac
 
 
 def test_the_whole_archive_moves_to_other_stores(
-    archive_folder, packages, arkiv, valid_storage_root
+    archive_folder, packages, arkiv, valid_storage_root, rebuilds_to_the_same
 ):
     for name in "cd":
         assert arkiv("store", "add", name, f"stores/{name}")[0] == 0
@@ -165,7 +137,7 @@ def test_the_whole_archive_moves_to_other_stores(
 
 
 def test_a_next_version_goes_to_the_stores_that_are_left(
-    archive_folder, packages, arkiv, tmp_path, fill
+    archive_folder, packages, arkiv, tmp_path, fill, rebuilds_to_the_same
 ):
     arkiv("store", "add", "c", "stores/c")
     arkiv("store", "retire", "a", "--reason", "old")
@@ -243,7 +215,9 @@ def test_a_retired_store_is_not_written_counted_or_believed(archive_folder, arki
 
 
 @pytest.mark.usefixtures("packages")
-def test_a_retired_store_that_is_taken_back_is_audited_before_it_counts(archive_folder, arkiv):
+def test_a_retired_store_that_is_taken_back_is_audited_before_it_counts(
+    archive_folder, arkiv, rebuilds_to_the_same
+):
     arkiv("store", "add", "c", "stores/c")
     arkiv("store", "retire", "b", "--reason", "old")
     file = archive_folder / "arkiv.toml"

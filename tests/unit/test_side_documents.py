@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from preservation.errors import Corrupt
 from preservation.model.description import ELEMENTS, Record, Statement
+from preservation.model.disposal import Act, Buried, Decision, Tombstone
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
 from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
 from preservation.model.storage import Account, CopyState, HeldFile, Member, Summary
 from preservation.model.validity import Verdict
-from preservation.standards import ledger, members, summary
+from preservation.standards import ledger, members, summary, tombstone
 
 ID = PackageId("0b9d1c3e-7a52-4a57-9d0c-6b9f7c1f2a10")
 ROOT = f"{ID}/data/{ID}"
@@ -169,6 +170,7 @@ def summaries(draw):
         files=tuple(files),
         events=draw(tuples(events)),
         stores=draw(tuples(stores)),
+        retained_until=draw(st.none() | st.dates()),
     )
 
 
@@ -209,6 +211,8 @@ class TestSummary:
             (["events", 0, "outcome"], "good", "not a valid Outcome"),
             (["events", 0, "agent", "name"], 1, "events: 1: agent: name: a text"),
             (["files"], [], "'files' is not known"),
+            (["retained_until"], "soon", "Invalid isoformat"),
+            (["retained_until"], 2036, "retained_until: a text or null"),
         ],
     )
     def test_what_is_no_summary_is_corrupt(self, path, value, reason):
@@ -224,13 +228,14 @@ class TestSummary:
 entries = st.builds(
     ledger.Entry, ids, st.integers(1, 99), stores, texts, st.sampled_from(CopyState), events
 )
+decisions = st.builds(Decision, ids, st.integers(1, 99), st.sampled_from(Act), texts, events)
 
 
 @st.composite
 def batches(draw):
     sequence = draw(st.integers(1, 10**12 - 1))
     previous = None if sequence == 1 else draw(digests)
-    return ledger.Batch(sequence, previous, draw(moments), draw(tuples(entries)))
+    return ledger.Batch(sequence, previous, draw(moments), draw(tuples(entries | decisions)))
 
 
 class TestLedger:
@@ -270,3 +275,48 @@ class TestLedger:
         with pytest.raises(Corrupt) as raised:
             ledger.read(head + b"{}\n")
         assert len(raised.value.reasons) == 3 + 6
+
+
+class TestTombstone:
+    stones = st.builds(
+        Tombstone,
+        ids,
+        texts,
+        st.lists(
+            st.builds(
+                Buried,
+                st.integers(1, 99),
+                moments,
+                texts,
+                digests,
+                st.integers(0, 10**9),
+                st.integers(0, 10**15),
+                st.none() | digests,
+            ),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
+        tuples(stores),
+        decisions,
+        decisions,
+    )
+
+    @given(stones)
+    def test_what_is_written_is_read_back(self, told):
+        document = tombstone.write(told)
+        assert tombstone.read(document) == told
+        assert tombstone.write(tombstone.read(document)) == document
+
+    @given(stones, st.sampled_from(["id", "versions", "request", "approval"]))
+    def test_what_is_no_tombstone_is_corrupt(self, told, name):
+        document = json.loads(tombstone.write(told))
+        for value in (None, "x", [{}]):
+            wrong = json.dumps(document | {name: value}, ensure_ascii=False)
+            with pytest.raises(Corrupt, match=name if (name, value) != ("id", "x") else "UUID"):
+                tombstone.read(wrong.encode("utf-8"))
+
+
+def test_a_summary_of_before_retention_is_read():
+    document = json.loads(summary.write(one_summary()))
+    del document["retained_until"]
+    assert summary.read(json.dumps(document).encode(), ()) == one_summary()

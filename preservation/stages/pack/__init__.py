@@ -85,6 +85,7 @@ def pack(validated: Validated, *, packing: Packing) -> Stage[Aip]:
         tuple(_in_order(laid, held)),
         events,
         packing.stores,
+        packing.retained_until,
     )
     beside = tuple(_beside(laid, held, summary, packing))
     refers = tuple(sorted({row.version for row in laid.referred if row.version}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from preservation.fanout import fan_out
@@ -28,7 +28,7 @@ class Packing:
 
     `events` gives the events on record at the moment it is called; `organization` may be empty.
     `rules` are the texts that the SIP came under, by what they are (`agreement`). With an `earlier`
-    version the package is its next one.
+    version the package is its next one. Until `retained_until` the AIP may not be deleted.
     """
 
     created: datetime
@@ -38,6 +38,7 @@ class Packing:
     events: Callable[[], Sequence[Event]]
     rules: Mapping[str, bytes] = field(default_factory=dict)
     earlier: Earlier | None = None
+    retained_until: date | None = None
 
     @property
     def version(self) -> int:

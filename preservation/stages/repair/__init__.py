@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from preservation.model.repair import Defect, Mend, Origin
 from preservation.ports import Progress, Store
 from preservation.stages.repair.mending import (
-    ASIDE,
-    QUARANTINE,
     Intent,
     Supply,
     aside,
@@ -26,8 +24,6 @@ from preservation.stages.repair.salvage import pour, size_of
 from preservation.stages.repair.surveying import Asked, Seen, Survey, survey
 
 __all__ = [
-    "ASIDE",
-    "QUARANTINE",
     "Asked",
     "Became",
     "Intent",

@@ -17,12 +17,10 @@ from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.repair import Defect, Mend, Origin
 from preservation.ports import Progress, Store
+from preservation.standards.places import QUARANTINE, REPAIR
 from preservation.standards.shape import moment, stamp
 from preservation.streams import digest_of
 
-ASIDE = "repair/"
-"""Keys below are replacements that are not yet in their places, by AIP."""
-QUARANTINE = "quarantine/"
 INTENT = "intent.json"
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
@@ -52,7 +50,7 @@ class Supply:
 
 def aside(package: PackageId, key: str) -> str:
     """The key of the replacement of an object until it takes its place."""
-    return f"{ASIDE}{package}/{key}"
+    return f"{REPAIR}{package}/{key}"
 
 
 def intended(store: Store, package: PackageId) -> Intent | None:
@@ -187,7 +185,7 @@ def prove(store: Store, mend: Mend, digest: Digest, progress: Progress) -> None:
 def finish(store: Store, package: PackageId) -> None:
     """Remove what lies aside; last what was meant, since everything is done and on record."""
     intent = aside(package, INTENT)
-    for key in store.keys(f"{ASIDE}{package}/"):
+    for key in store.keys(f"{REPAIR}{package}/"):
         if key != intent:
             store.remove(key)
     store.remove(intent)

@@ -9,10 +9,11 @@ from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.ports import Progress, Store
 from preservation.stages.repair import witnesses
-from preservation.stages.repair.mending import ASIDE, INTENT, aside
+from preservation.stages.repair.mending import INTENT, aside
 from preservation.stages.repair.salvage import Recipe, compare, pour
 from preservation.standards import inventory, members, ocfl
 from preservation.standards.members import MemberRow
+from preservation.standards.places import REPAIR
 from preservation.streams import digest_of, sha512
 
 SMALL = 64 * 1024 * 1024
@@ -159,7 +160,7 @@ def _look(
     found = {
         key: digest_of(store.read(key), progress.advance) for key in sorted(present & wanted.keys())
     }
-    lying = f"{ASIDE}{asked.package}/"
+    lying = f"{REPAIR}{asked.package}/"
     ready = {
         key: digest_of(store.read(aside(asked.package, key)))
         for key in (it.removeprefix(lying) for it in store.keys(lying))

@@ -83,6 +83,22 @@ class Reader:
                 return
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
+    def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Key and version of all that a bucket keeps, also of what was removed; else `null`."""
+        where, more = self.server.location.prefix, dict[str, str]()
+        while True:
+            answer = self.server.ask(
+                "list_object_versions", "", "list its versions", Prefix=where + prefix, **more
+            )
+            for entry in (*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())):
+                yield entry["Key"].removeprefix(where), entry["VersionId"]
+            if not answer.get("IsTruncated"):
+                return
+            more = {
+                "KeyMarker": answer["NextKeyMarker"],
+                "VersionIdMarker": answer.get("NextVersionIdMarker", ""),
+            }
+
     def _list(self, prefix: str, more: dict[str, str]) -> dict[str, Any]:
         def once() -> dict[str, Any]:
             answer = self.server.client.list_objects_v2(

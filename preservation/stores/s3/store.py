@@ -10,6 +10,7 @@ from functools import cached_property
 from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.standards import ocfl
+from preservation.standards.places import OWN
 from preservation.stores.keys import checked, checked_range
 from preservation.stores.s3.credentials import Credentials
 from preservation.stores.s3.location import Location
@@ -116,6 +117,23 @@ class S3Store:
         with suppress(Refusal):
             self.server.ask("delete_object", key, f"remove {key}")
 
+    def erase(self, prefix: str, part: str = "") -> int:
+        """Remove all objects below a prefix, with all versions of them that the bucket keeps."""
+        self._answers  # noqa: B018
+        for key, upload, _ in list(pending(self.server, prefix)):
+            if part in key and not self._writer.is_mine(upload):
+                self._writer.abort(key, upload)
+        found = [it for it in self._reader.versions(prefix) if part in it[0]]
+        for key, version in found:
+            try:
+                self.server.ask("delete_object", key, f"remove {key}", VersionId=version)
+            except (Refusal, Misconfigured) as refusal:
+                raise Unavailable(
+                    f"store {self.name}: cannot remove {key} for good: {refusal}; if it is locked, "
+                    "it can be removed when the lock has ended"
+                ) from refusal
+        return len({key for key, _ in found})
+
     def move(self, key: str, to: str) -> None:
         """Give an object another key: a copy, which is compared before the first is removed.
 
@@ -156,5 +174,4 @@ class S3Store:
         return True
 
     def _strange(self) -> Iterator[str]:
-        own = (ocfl.ROOT, "ledger/", "quarantine/", "repair/")
-        return (key for key in self._reader.keys("") if not key.startswith(own))
+        return (key for key in self._reader.keys("") if not key.startswith(OWN))
