@@ -152,6 +152,8 @@ def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store"
     """The adapter for a store's url; raises Misconfigured when there is none for its kind."""
     name = StoreName(store.name)
     scheme, separator, _ = store.url.partition("://")
+    if not separator and store.lock != "none":
+        raise Misconfigured(f"store {name}: a folder cannot lock its files; take `lock` out")
     if not separator:
         return DirectoryStore(name, folder / store.url)
     if scheme != "s3":
@@ -165,4 +167,5 @@ def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store"
         s3.location(name, store.url),
         s3.credentials(name, store.credentials, folder),
         limits=limits,
+        lock=store.lock,
     )

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.locks import secured
 from preservation.assembly.named import all_required
 from preservation.assembly.scratch import of_aip
 from preservation.errors import ArkivError, Busy, Corrupt, Misconfigured, Unavailable
@@ -83,9 +84,21 @@ def audit_batch(
         after = ledger.after(audited.copy, entry)
         archive.catalogue.checked(after, [entry.event])
         outcomes.append(replace(audited, copy=after))
+    if depth is Depth.PRESENCE:
+        outcomes = [_with_lock(archive, it) for it in outcomes]
     for fault in faults:
         raise fault
     return tuple(outcomes)
+
+
+def _with_lock(archive: Archive, audited: Audited) -> Audited:
+    """The outcome with what is found of the locks of a copy that is there; they are put right."""
+    if audited.state is not CopyState.SOUND:
+        return audited
+    done = secured(archive, [audited.copy.package], stores=(audited.copy.store,))
+    if done.waits:
+        return replace(audited, state=CopyState.UNCHECKED, reasons=done.waits)
+    return replace(audited, reasons=done.changed)
 
 
 def due_now(archive: Archive) -> Due:
@@ -154,13 +167,17 @@ def _second_look(
             bad.setdefault(audited.copy.package, []).append(number)
     for package, numbers in bad.items():
         copies = [found[number][0].copy for number in numbers]
+        again: list[_Looked] = []
+        reasons: tuple[str, ...] = (f"{package}: was deleted meanwhile",)
         try:
             with archive.claims.claimed(of_aip(package)):
-                again = [one(copy) for copy in copies]
+                if archive.catalogue.package(package):
+                    again = [one(copy) for copy in copies]
         except Busy as busy:
-            again = [
-                _heard(archive, copy, run, not_made(copy, depth, busy.reasons)) for copy in copies
-            ]
+            reasons = busy.reasons
+        again = again or [
+            _heard(archive, copy, run, not_made(copy, depth, reasons)) for copy in copies
+        ]
         for number, looked in zip(numbers, again, strict=True):
             found[number] = looked
     return found

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.locks import secured
 from preservation.assembly.named import all_required
 from preservation.errors import Misconfigured
 from preservation.model.agreement import PERMANENT
@@ -56,7 +57,15 @@ class Word:
         return Agent(" ".join(self.by.split()), type=AgentType.PERSON, note=self.account)
 
 
-def hold(archive: Archive, ids: Sequence[str], name: str, word: Word) -> tuple[Decision, ...]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """AIPs that were held or are no more, and why a store could not lock or unlock its copies."""
+
+    decisions: tuple[Decision, ...]
+    waits: tuple[str, ...]
+
+
+def hold(archive: Archive, ids: Sequence[str], name: str, word: Word) -> Held:
     """Keep AIPs from being deleted until the hold of this name is lifted; raises Misconfigured."""
 
     def against(summary: Summary, now: Standing) -> Iterator[str]:
@@ -65,10 +74,10 @@ def hold(archive: Archive, ids: Sequence[str], name: str, word: Word) -> tuple[D
 
     if not name.strip():
         raise Misconfigured("a hold needs a name, such as that of a case")
-    return _decide(archive, ids, Act.HOLD, lambda _: name, word, against)
+    return _held(archive, _decide(archive, ids, Act.HOLD, lambda _: name, word, against))
 
 
-def lift(archive: Archive, ids: Sequence[str], name: str, word: Word) -> tuple[Decision, ...]:
+def lift(archive: Archive, ids: Sequence[str], name: str, word: Word) -> Held:
     """End the hold of this name on AIPs, by default on all that it holds; raises Misconfigured."""
 
     def against(summary: Summary, now: Standing) -> Iterator[str]:
@@ -84,7 +93,11 @@ def lift(archive: Archive, ids: Sequence[str], name: str, word: Word) -> tuple[D
     ]
     if not ids and not held:
         raise Misconfigured(f"no AIP is held by {name!r}; see: arkiv hold list")
-    return _decide(archive, ids or held, Act.LIFT, lambda _: name, word, against)
+    return _held(archive, _decide(archive, ids or held, Act.LIFT, lambda _: name, word, against))
+
+
+def _held(archive: Archive, made: tuple[Decision, ...]) -> Held:
+    return Held(made, secured(archive, [decision.package for decision in made]).waits)
 
 
 def request(archive: Archive, ids: Sequence[str], basis: str, word: Word) -> tuple[Decision, ...]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.audits import audit_batch
+from preservation.assembly.locks import secured
 from preservation.assembly.recovery import recover
 from preservation.assembly.scratch import of_aip
 from preservation.errors import AlreadyExists, Misconfigured
@@ -81,6 +82,8 @@ def fill(archive: Archive, name: StoreName, *, progress: Progress) -> Iterator[F
             continue
         with archive.claims.claimed(of_aip(copy.package), wait=_PATIENCE):
             done = _one(archive, copy, sources, target, progress)
+            if done.made:
+                secured(archive, [copy.package], stores=(name,))
         if done.made is None:
             failed.add(copy.package)
         yield done

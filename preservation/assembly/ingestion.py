@@ -11,6 +11,7 @@ from preservation.agreements import Agreed
 from preservation.assembly.agreed import stores
 from preservation.assembly.archive import Archive
 from preservation.assembly.checks import scanned_all_the_same
+from preservation.assembly.locks import secured
 from preservation.assembly.recovery import register
 from preservation.assembly.references import references
 from preservation.assembly.rejections import Heeding, Submitted
@@ -264,6 +265,7 @@ class Ingestion:
     def _register(self, stored: StoredAip) -> Receipt:
         summary = stored.aip.summary
         copies = register(self._archive, summary, stored.copies)
+        not_locked = secured(self._archive, [summary.id]).waits
         warnings = tuple(
             event.finding.note
             for event in summary.events
@@ -276,5 +278,5 @@ class Ingestion:
             summary.account,
             self._exclusions,
             copies,
-            warnings,
+            (*warnings, *not_locked),
         )

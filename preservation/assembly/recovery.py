@@ -7,6 +7,7 @@ from typing import TypeVar
 from preservation.assembly import ledger, rejections
 from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import load
+from preservation.assembly.locks import secured
 from preservation.assembly.scratch import claimed, discard, of_aip
 from preservation.errors import Busy, Unavailable
 from preservation.model.audit import Depth
@@ -113,6 +114,7 @@ def _finish(archive: Archive, package: PackageId, version: int, committed: Seque
             one = _record(archive, copy, "mirror", mirror(copy, source=source, target=store))
         copies.append(one)
     register(archive, summary, copies)
+    secured(archive, [package])
 
 
 def _record(archive: Archive, copy: Copy, name: str, stage: Stage[T]) -> T:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
+from preservation.assembly.locks import secured
 from preservation.assembly.named import all_required
 from preservation.assembly.recovery import recover
 from preservation.assembly.scratch import claimed, discard, of_aip
@@ -125,7 +126,9 @@ def repair_one(
     try:
         with archive.claims.claimed(of_aip(package)) as claim, claimed(folder):
             try:
-                return _repair(archive, package, claim, progress)
+                done = _repair(archive, package, claim, progress)
+                secured(archive, [package])
+                return done
             finally:
                 discard(folder)
     except (Busy, BlockingIOError):

@@ -47,7 +47,7 @@ class SqlDisposals:
                 column = table.c.number if table is packages else table.c.package
                 connection.execute(delete(table).where(column.in_(numbers)))
             connection.execute(delete(journal).where(journal.c.package == package))
-            if connection.scalar(select(tombstones.c.aip).where(_of(package))) is None:
+            if not is_buried(connection, package):
                 text = write(tombstone).decode("utf-8")
                 values = {"aip": package, "document": text, "removed": False}
                 connection.execute(insert(tombstones).values(values))
@@ -102,6 +102,11 @@ class SqlDisposals:
             query = query.where(tombstones.c.removed.is_(False))
         with self._database.reading() as connection:
             return tuple(read(text.encode("utf-8")) for text in connection.scalars(query))
+
+
+def is_buried(connection: Connection, package: PackageId) -> bool:
+    """Whether an AIP was deleted."""
+    return connection.scalar(select(tombstones.c.aip).where(_of(package))) is not None
 
 
 def emptied(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from preservation.catalogue import rows, tables
 from preservation.catalogue.database import Joined, Transactions
-from preservation.catalogue.disposals import SqlDisposals, emptied, listed
+from preservation.catalogue.disposals import SqlDisposals, emptied, is_buried, listed
 from preservation.catalogue.inserting import add_events, insert_many, number_of
 from preservation.catalogue.tallies import tallies
 from preservation.errors import Corrupt
@@ -54,12 +54,14 @@ class SqlCatalogue:
                 _set_copy(connection, number, copy)
 
     def checked(self, copy: Copy, events: Sequence[Event]) -> None:
-        """Record what is known of a copy now; KeyError when its AIP version is not held.
+        """Record what is known of a copy now; KeyError when its AIP version was never held.
 
-        A copy that is withdrawn is no longer among the copies.
+        A copy that is withdrawn is no longer among the copies; of a deleted AIP nothing is kept.
         """
         with self._database.writing() as connection:
             number = number_of(connection, copy.package, copy.version)
+            if number is None and is_buried(connection, copy.package):
+                return
             if number is None:
                 raise KeyError(f"{copy.package} v{copy.version}")
             _set_copy(connection, number, copy)

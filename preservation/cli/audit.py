@@ -86,7 +86,7 @@ def _audit(place: "Archive", todo: "Sequence[Phase]", *, json: bool) -> list[str
                 statuses.append(form.status)
                 if json:
                     screen.emit(form)
-                elif form.status != "sound":
+                elif form.status != "sound" or form.reasons:
                     _say(form)
                 if form.status in ("corrupt", "missing") and form.aip_id:
                     bad.append(form.aip_id)

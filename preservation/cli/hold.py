@@ -7,6 +7,7 @@ import typer
 from preservation.cli import screen
 from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, BecauseOption, ByOption, JsonOption
+from preservation.errors import Unavailable
 
 if TYPE_CHECKING:
     from preservation.forms.disposal import HoldForm
@@ -36,6 +37,9 @@ def place(
 ) -> None:
     """Keep AIPs from being deleted until the hold is lifted; other holds stay beside it.
 
+    Stores with `lock` in the settings put a legal hold on the objects. Exits with 6 when one did
+    not: the hold stands all the same, and the next audit of presence tries again.
+
     Example: arkiv hold place case-12-2026 5f0c1d52-2f3e-4f0a-9a53-0d8f6f7f6e11 --by "Arta Hoxha"
     --because "the court asked for the file"
     """
@@ -46,9 +50,10 @@ def place(
         from preservation.settings.place import locate, user
 
         with opened(locate(archive)) as it:
-            made = hold(it, aip_ids, name, Word(by, user(), because))
-        for decision in made:
-            _say(held(decision), json=json)
+            done = hold(it, aip_ids, name, Word(by, user(), because))
+        for decision in done.decisions:
+            _say(held(decision, done.waits), json=json)
+    _wait(done.waits)
 
 
 @app.command("lift")
@@ -75,9 +80,10 @@ def lift(
 
         with opened(locate(archive)) as it:
             word = decisions.Word(by, user(), because)
-            made = decisions.lift(it, aip_ids or [], name, word)
-        for decision in made:
-            _say(held(decision, lifted=True), json=json)
+            done = decisions.lift(it, aip_ids or [], name, word)
+        for decision in done.decisions:
+            _say(held(decision, done.waits, lifted=True), json=json)
+    _wait(done.waits)
 
 
 @app.command("list")
@@ -108,3 +114,11 @@ def _say(form: "HoldForm", *, json: bool) -> None:
     screen.wrapped("  hold     ", form.hold)
     screen.wrapped("  by       ", f"{form.word.by}, {form.word.when:%Y-%m-%d %H:%M} UTC")
     screen.wrapped("  because  ", form.word.because)
+    for reason in form.reasons:
+        screen.wrapped("  waits    ", reason)
+
+
+def _wait(reasons: tuple[str, ...]) -> None:
+    """The hold stands; that a store did not lock its copies is put right by the next audit."""
+    if reasons:
+        raise typer.Exit(Unavailable.exit_code)

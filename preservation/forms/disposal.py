@@ -69,10 +69,11 @@ def word(decision: "Decision") -> Word:
     )
 
 
-def held(decision: "Decision", *, lifted: bool = False) -> HoldForm:
-    """A hold that is placed, or lifted."""
+def held(decision: "Decision", waits: tuple[str, ...] = (), *, lifted: bool = False) -> HoldForm:
+    """A hold that is placed, or lifted, and why a store did not lock or unlock."""
     return HoldForm(
         status="lifted" if lifted else "held",
+        reasons=waits,
         aip_id=decision.package,
         hold=decision.subject,
         word=word(decision),

@@ -133,8 +133,8 @@ def audits(
     """A form for each AIP as soon as its copies were audited; they come one after the other."""
     for package, copies in groupby(outcomes, key=lambda audited: audited.copy.package):
         summary = catalogue.package(package)
-        assert summary is not None
-        yield audited(summary, list(copies), depth=depth)
+        if summary:  # else it was deleted meanwhile
+            yield audited(summary, list(copies), depth=depth)
 
 
 def exported(

@@ -152,6 +152,14 @@ class Copy:
     inventory: Digest | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What keeps an object from being removed: until when, and whether it is held beyond that."""
+
+    until: datetime | None = None
+    held: bool = False
+
+
 FEWEST = 2
 """Copies that an AIP has at least, unless it was ingested into one store alone."""
 

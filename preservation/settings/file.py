@@ -78,6 +78,9 @@ class StoreSettings(_Part):
     )
     parallel: int = Field(4, ge=1, le=64, description="of S3: parts on their way at a time")
     bandwidth: float | None = Field(None, gt=0, description="of S3: MiB a second at most")
+    lock: Literal["none", "governance", "compliance"] = Field(
+        "none", description="of S3: lock what an agreement or a hold keeps, who may lift the lock"
+    )
 
 
 class IngestSettings(_Part):

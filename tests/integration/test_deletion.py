@@ -6,12 +6,16 @@ import shutil
 import pytest
 
 from preservation.assembly.archive import opened
+from preservation.assembly.audits import audit_batch
 from preservation.assembly.decisions import CLAIM
 from preservation.assembly.ledger import lines as lines_of
-from preservation.assembly.recovery import recover
+from preservation.assembly.recovery import Silence, recover
 from preservation.assembly.scratch import of_aip
+from preservation.forms.words import audits
+from preservation.model.audit import Depth
 from preservation.model.disposal import Decision
 from preservation.model.premis import EventType
+from preservation.model.storage import CopyState
 from preservation.standards import ledger, ocfl, tombstone
 
 BY = ("--by", "Arta Hoxha", "--because", "ten years have passed")
@@ -395,6 +399,19 @@ def test_a_decision_that_the_ledger_did_not_get_comes_with_the_next(
             lines = [it for it in lines_of(store) if isinstance(it, Decision)]
             assert (lines[0].package, lines[0].subject) == (packages[0], "case")
     assert "case" in {form["hold"] for form in arkiv("hold", "list")[1]}
+
+
+def test_an_audit_under_way_blames_nobody_for_what_is_deleted(archive_folder, packages, arkiv):
+    with opened(archive_folder) as archive:
+        copies = archive.catalogue.copies(packages[0])
+        arkiv("delete", "request", packages[0], *ASKED)
+        arkiv("delete", "approve", packages[0], *OTHER)
+
+        for depth in Depth:
+            outcomes = audit_batch(archive, copies, depth=depth, progress=Silence())
+            assert {it.state for it in outcomes} == {CopyState.UNCHECKED}
+            assert "was deleted meanwhile" in outcomes[0].reasons[0]
+            assert list(audits(outcomes, archive.catalogue, depth=depth)) == []
 
 
 def test_people_read_who_decides_what(packages, arkiv):

@@ -9,11 +9,13 @@ from functools import cached_property
 
 from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
+from preservation.model.storage import Lock
 from preservation.standards import ocfl
 from preservation.standards.places import OWN
 from preservation.stores.keys import checked, checked_range
 from preservation.stores.s3.credentials import Credentials
 from preservation.stores.s3.location import Location
+from preservation.stores.s3.locks import Locks
 from preservation.stores.s3.pace import Pace
 from preservation.stores.s3.reading import Reader
 from preservation.stores.s3.server import Refusal, Server
@@ -48,14 +50,16 @@ class S3Store:
         credentials: Credentials,
         *,
         limits: Limits = Limits(),
+        lock: str = "none",
     ) -> None:
-        """Ask nothing yet."""
+        """Ask nothing yet; `lock` is the mode of locks, `governance` or `compliance`."""
         self.name = name
         self.location = location
         self.server = Server(name, location, credentials, connections=2 * limits.parallel + 4)
         pace = Pace(limits.bandwidth)
         self._writer = Writer(self.server, limits.parallel, pace)
         self._reader = Reader(self.server, pace)
+        self._locks = Locks(self.server, lock)
 
     def initialize(self) -> None:
         """Make the prefix an empty store; one that is one already stays as it is.
@@ -148,6 +152,14 @@ class S3Store:
         if key == to or not same(self.read(key), self.read(to)):
             raise AlreadyExists(f"store {self.name}: {to} is there already, with other octets")
         self.remove(key)
+
+    def locked(self, key: str) -> Lock:
+        """How an object is locked, as the server says; KeyError when there is none."""
+        return self._locks.found(checked(key))
+
+    def lock(self, key: str, lock: Lock) -> None:
+        """Lock an object; Misconfigured when its bucket was not made with object lock."""
+        self._locks.put(checked(key), lock)
 
     def sweep(self) -> None:
         """Take back parts that were sent for objects by processes that have died since."""
