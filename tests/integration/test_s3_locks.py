@@ -1,4 +1,4 @@
-"""What an agreement or a hold keeps is locked in the bucket, and looked at by audits of presence."""
+"""What an agreement or a hold keeps is locked in the bucket, and audits of presence look at it."""
 
 import secrets
 import shutil
@@ -154,9 +154,7 @@ def test_a_bucket_that_cannot_lock_is_never_said_to_lock(locking, arkiv, sip):
 
 def test_a_folder_cannot_lock(archive_folder, arkiv):
     file = archive_folder / "arkiv.toml"
-    text = file.read_text("utf-8").replace(
-        'url = "stores/b"', 'url = "stores/b"\nlock = "governance"'
-    )
-    file.write_text(text, "utf-8")
+    told = 'url = "stores/b"'
+    file.write_text(file.read_text("utf-8").replace(told, f'{told}\nlock = "governance"'), "utf-8")
     code, (error,) = arkiv("list")
     assert (code, "a folder cannot lock" in error["reasons"][0]) == (2, True)
