@@ -10,8 +10,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import command, steps
 from preservation.assembly.archive import opened
 from preservation.assembly.audits import audit_batch, batches, phases, require_sound
+from preservation.assembly.looks import Looked, look
 from preservation.assembly.recovery import Silence
 from preservation.forms import words
+from preservation.forms.auditing import looked
 
 BATCHES_AT_A_TIME = 2
 """A batch reads on all cores; while one puts its outcomes on record, another reads."""
@@ -28,8 +30,9 @@ def audit(
 ) -> list[dict[str, Any]]:
     """Audit all AIPs, or those named; gives an outcome for each, as `audit.json` describes it.
 
-    `what` is `fixity`, `presence`, or `due` for what the settings ask for today. Fails with every
-    reason when a copy is not sound, after all copies were looked at.
+    Without names also an outcome for each store, as `storeaudit.json` describes it. `what` is
+    `fixity`, `presence`, or `due` for what the settings ask for today. Fails with every reason when
+    a copy is not sound or something in a store is strange, after all were looked at.
     """
     place = opened(Path(archive).resolve())
     forms = []
@@ -39,8 +42,12 @@ def audit(
         done = [one for batch in steps.fan_out("audit", step, batches(copies)) for one in batch]
         forms += list(words.audits(done, place.catalogue, depth=depth))
         outcomes += done
-    require_sound(outcomes)
-    return [form.model_dump(mode="json") for form in forms]
+    looks: tuple[Looked, ...] = ()
+    if not aip_ids and (what != "due" or outcomes):
+        looks = steps.run("look", lambda: tuple(look(place, progress=Silence())))
+    require_sound(outcomes, looks)
+    told = [*forms, *map(looked, looks)]
+    return [form.model_dump(mode="json") for form in told]
 
 
 if __name__ == "__main__":

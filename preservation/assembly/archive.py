@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 from preservation.assembly.clock import SystemClock
 from preservation.assembly.toolbox import Toolbox, scanner
@@ -90,13 +91,13 @@ def make(folder: Path, *, name: str) -> Archive:
     if file.exists():
         raise Misconfigured(f"{file}: is there already; this folder is an archive")
     folder.mkdir(parents=True, exist_ok=True)
-    text = settings.TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
+    text = settings.TEMPLATE.format(name=json.dumps(name, ensure_ascii=False), id=uuid4())
     partial = folder / f".{FILE}.partial"
     partial.write_text(text, "utf-8")
     partial.rename(file)
     told = settings.read(folder)
     for store in told.stores:
-        open_store(folder, store).initialize()
+        open_store(folder, store, told.archive.id).initialize()
     Database.create(_address(folder, told)).close()
     return opened(folder)
 
@@ -132,12 +133,11 @@ def _address(folder: Path, told: Settings) -> str:
 
 
 def _archive(folder: Path, told: Settings, database: Database) -> Archive:
-    stores: dict[StoreName, Store] = {
-        StoreName(s.name): open_store(folder, s) for s in told.stores if s.role != StoreRole.RETIRED
-    }
-    retired: dict[StoreName, Store] = {
-        StoreName(s.name): open_store(folder, s) for s in told.stores if s.role == StoreRole.RETIRED
-    }
+    stores: dict[StoreName, Store] = {}
+    retired: dict[StoreName, Store] = {}
+    for one in told.stores:
+        among = retired if one.role is StoreRole.RETIRED else stores
+        among[StoreName(one.name)] = open_store(folder, one, told.archive.id)
     catalogue, journal = SqlCatalogue(database), SqlJournal(database)
     schemas = folder / told.ingest.schemas
     toolbox = Toolbox(told.tools, folder / SCRATCH, archive=folder, schemas=schemas)
@@ -148,14 +148,17 @@ def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     )
 
 
-def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store":
-    """The adapter for a store's url; raises Misconfigured when there is none for its kind."""
+def open_store(folder: Path, store: StoreSettings, archive: str) -> "DirectoryStore | S3Store":
+    """The adapter for a store's url; raises Misconfigured when there is none for its kind.
+
+    `archive` is the identifier that the store must have too, if it says of which archive it is.
+    """
     name = StoreName(store.name)
     scheme, separator, _ = store.url.partition("://")
     if not separator and store.lock != "none":
         raise Misconfigured(f"store {name}: a folder cannot lock its files; take `lock` out")
     if not separator:
-        return DirectoryStore(name, folder / store.url)
+        return DirectoryStore(name, folder / store.url, archive)
     if scheme != "s3":
         # Not the whole url: it may hold a password.
         raise Misconfigured(f"store {name}: {scheme}://: a store is a folder or s3://bucket/prefix")
@@ -168,4 +171,5 @@ def open_store(folder: Path, store: StoreSettings) -> "DirectoryStore | S3Store"
         s3.credentials(name, store.credentials, folder),
         limits=limits,
         lock=store.lock,
+        archive=archive,
     )

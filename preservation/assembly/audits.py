@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.locks import secured
+from preservation.assembly.looks import Looked
 from preservation.assembly.named import all_required
 from preservation.assembly.scratch import of_aip
 from preservation.errors import ArkivError, Busy, Corrupt, Misconfigured, Unavailable
@@ -122,16 +123,17 @@ def phases(archive: Archive, what: str, ids: Sequence[str]) -> tuple[Phase, ...]
     return ((depth, copies_of(archive, ids)),)
 
 
-def require_sound(outcomes: Sequence[Audited]) -> None:
-    """Raise Corrupt when a copy is corrupt or missing, Unavailable when one was not checked.
+def require_sound(outcomes: Sequence[Audited], looks: Sequence[Looked] = ()) -> None:
+    """Raise Corrupt when a copy is corrupt or missing, or something strange is in a store.
 
-    The error has the reasons of all copies that are not sound, each once.
+    Raises Unavailable when one was not checked. The error has all reasons, each once.
     """
-    reasons = dict.fromkeys(reason for audited in outcomes for reason in audited.reasons)
+    all_reasons = [*(audited.reasons for audited in outcomes), *(it.reasons for it in looks)]
+    reasons = dict.fromkeys(reason for those in all_reasons for reason in those)
     states = {audited.state for audited in outcomes}
-    if states & {CopyState.CORRUPT, CopyState.MISSING}:
+    if states & {CopyState.CORRUPT, CopyState.MISSING} or any(it.strays for it in looks):
         raise Corrupt(*reasons)
-    if CopyState.UNCHECKED in states:
+    if CopyState.UNCHECKED in states or any(it.waits for it in looks):
         raise Unavailable(*reasons)
 
 

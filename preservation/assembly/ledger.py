@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from preservation.assembly.archive import Archive
 from preservation.errors import AlreadyExists, Corrupt, Unavailable
-from preservation.model.disposal import Decision
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.premis import Event, EventType, Outcome
 from preservation.model.storage import Copy, CopyState
@@ -43,17 +42,19 @@ def append(archive: Archive, lines: Sequence[Line]) -> None:
         previous = Digest(Algorithm.SHA512, head.digest) if head.digest else None
         sequence = head.sequence + 1
         batch = ledger.write(Batch(sequence, previous, archive.clock.now(), tuple(lines)))
-        behind = []
+        behind: dict[str, tuple[str, ...]] = {}
         for store in archive.stores.values():
             try:
                 missed = sequence > 1 and store.size(ledger.key(head.sequence)) is None
                 if missed or store.name in head.behind:
                     _catch_up(store, archive, before=ledger.key(sequence))
                 store.put(ledger.key(sequence), [batch], size=len(batch))
-            except Unavailable:
-                behind.append(str(store.name))
+            except Unavailable as unavailable:
+                behind[str(store.name)] = unavailable.reasons
         if len(behind) == len(archive.stores):
-            raise Unavailable("no store takes the ledger; see that the stores are there and retry")
+            reasons = (reason for those in behind.values() for reason in those)
+            remedy = "no store takes the ledger; see that the stores are there and retry"
+            raise Unavailable(remedy, *reasons)
         head = _Head(sequence, ledger.digest(batch).value, tuple(behind))
         _write_head(file, head)
 
@@ -133,7 +134,7 @@ def newest(archive: Archive) -> Store:
 
 def entries(store: Store) -> Iterator[Entry]:
     """The events of copies in a store's ledger; raises what `lines` raises."""
-    return (line for line in lines(store) if not isinstance(line, Decision))
+    return (line for line in lines(store) if isinstance(line, Entry))
 
 
 def lines(store: Store) -> Iterator[Line]:

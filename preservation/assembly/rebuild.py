@@ -46,7 +46,7 @@ def rebuild(archive: Archive, *, store: str | None, progress: Progress) -> Rebui
     for line in ledger.lines(source):
         if isinstance(line, Decision):
             decisions[line.package].append(line)
-        else:
+        elif isinstance(line, Entry):
             entries[line.package].append(line)
     stones = {
         package: _tombstone(source, package)

@@ -32,7 +32,8 @@ def introduce(folder: Path, store: StoreSettings) -> None:
 
     Raises Misconfigured when the name is that of another store, or its place is taken.
     """
-    told = {it.name: it for it in read(folder).stores}
+    settings = read(folder)
+    told = {it.name: it for it in settings.stores}
     known = told.get(store.name)
     if known is not None and known.role is StoreRole.RETIRED:
         raise Misconfigured(
@@ -49,7 +50,7 @@ def introduce(folder: Path, store: StoreSettings) -> None:
         raise Misconfigured(
             f"{store.url}: is store {same[0]} already; two copies in one place are one copy"
         )
-    open_store(folder, store).initialize()
+    open_store(folder, store, settings.archive.id).initialize()
     if known is None:
         in_file.add(folder, store)
 

@@ -34,7 +34,7 @@ def named(archive: Archive, name: str) -> StoreSettings:
 def made(archive: Archive, name: str) -> StoreSettings:
     """Make the place of a store an empty store; raises Misconfigured when something is in it."""
     settings = named(archive, name)
-    open_store(archive.folder, settings).initialize()
+    open_store(archive.folder, settings, archive.settings.archive.id).initialize()
     return settings
 
 

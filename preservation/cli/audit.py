@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from preservation.ports import Progress
 
 
+_SHOWN = 20
+
+
 def command(
     aip_ids: PackageArguments = None,
     presence: Annotated[
@@ -34,8 +37,12 @@ def command(
 ) -> None:
     """Compare every octet of every copy with what was stored, and put the outcome on record.
 
+    Without AIP-ID also what else lies in the stores: what is not of the archive, what the catalogue
+    does not know, what was left over.
+
     With `repair.automatic` in the settings, what is bad is repaired right after. Exits with 4 when
-    a copy is corrupt or missing (also if it was repaired), with 6 when one could not be checked.
+    a copy is corrupt or missing (also if it was repaired) or something in a store is strange, with
+    6 when a copy or store could not be checked.
 
     Example: arkiv audit --due
     """
@@ -53,11 +60,13 @@ def command(
         late = len(due_now(place).late) if due else 0
         todo = phases(place, what, aip_ids or [])
         worst = _audit(place, todo, json=json)
+        # Of single AIPs nobody asks what else lies in the stores, and not every hour.
+        stores = [] if aip_ids or (due and not todo[0][1]) else _look(place, json=json)
     if not json:
         _say_sum(worst, presence=presence, due=due, late=late)
-    if {"corrupt", "missing"} & set(worst):
+    if {"corrupt", "missing", "strange"} & {*worst, *stores}:
         raise typer.Exit(Corrupt.exit_code)
-    if "unchecked" in worst:
+    if "unchecked" in {*worst, *stores}:
         raise typer.Exit(Unavailable.exit_code)
 
 
@@ -91,6 +100,26 @@ def _audit(place: "Archive", todo: "Sequence[Phase]", *, json: bool) -> list[str
                 if form.status in ("corrupt", "missing") and form.aip_id:
                     bad.append(form.aip_id)
         _repair(place, bad, progress, json=json)
+    return statuses
+
+
+def _look(place: "Archive", *, json: bool) -> list[str]:
+    """What lies in each store that the archive cannot explain; every status."""
+    from preservation.assembly.looks import look
+    from preservation.forms.auditing import looked
+
+    statuses: list[str] = []
+    with screen.progress("all that lies in the stores") as progress:
+        for form in map(looked, look(place, progress=progress)):
+            statuses.append(form.status)
+            if json:
+                screen.emit(form)
+            elif form.status != "in order":
+                screen.say(f"{form.status}: store {form.store}")
+                for reason in form.reasons[:_SHOWN]:
+                    screen.wrapped("  ", reason)
+                if len(form.reasons) > _SHOWN:
+                    screen.say(f"  and {len(form.reasons) - _SHOWN:,} more; see --json")
     return statuses
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from preservation.forms.agreed import AgreedForm as AgreedForm
 from preservation.forms.agreed import RulesForm as RulesForm
-from preservation.forms.auditing import DueForm as DueForm
+from preservation.forms.auditing import AUDIT_FORMS
 from preservation.forms.disposal import DISPOSAL_FORMS
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
@@ -269,7 +269,7 @@ FORMS: tuple[type[Form], ...] = (
     ListForm,
     ShowForm,
     AuditForm,
-    DueForm,
+    *AUDIT_FORMS,
     RepairForm,
     ReleaseForm,
     DrillForm,

@@ -1,11 +1,15 @@
 """The documents about audits to come."""
 
-from typing import Literal
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
 from preservation.forms.form import STRICT, Form
 from preservation.model.due import Due
+
+if TYPE_CHECKING:
+    from preservation.assembly.looks import Looked
 
 
 class DueStore(BaseModel):
@@ -29,6 +33,28 @@ class DueForm(Form):
     bytes: int
     late: int
     stores: tuple[DueStore, ...]
+
+
+class StoreAuditForm(Form):
+    """What lies in a store that the archive cannot explain; what is in AIPs their audits tell."""
+
+    status: Literal["in order", "strange", "unchecked"]
+    store: str
+    strays: dict[str, int] = Field(description="how many of each kind")
+
+
+AUDIT_FORMS: tuple[type[Form], ...] = (DueForm, StoreAuditForm)
+
+
+def looked(value: "Looked") -> StoreAuditForm:
+    """What was found of a whole store."""
+    strange: Literal["strange", "in order"] = "strange" if value.strays else "in order"
+    return StoreAuditForm(
+        status="unchecked" if value.waits else strange,
+        reasons=value.reasons,
+        store=value.store,
+        strays=dict(Counter(str(it.kind) for it in value.strays)),
+    )
 
 
 def planned(plan: Due) -> DueForm:

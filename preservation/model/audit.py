@@ -46,3 +46,29 @@ class Fault:
     member: str = ""
     start: int = 0
     stop: int | None = None
+
+
+class StrayKind(StrEnum):
+    """Why something in a store is not explained by what the archive knows."""
+
+    FOREIGN = "foreign"
+    """An object lies outside of any package, under no key that the archive gives."""
+    UNKNOWN = "unknown AIP"
+    """A version was committed that the catalogue does not know."""
+    UNCOUNTED = "uncounted copy"
+    """The catalogue knows the version, and no copy of it in this store."""
+    LEFT = "left over"
+    """Objects of a version that was never committed, of which nobody is at work."""
+    DELETED = "deleted AIP"
+    """An AIP was deleted and this store has something of it."""
+    TOMBSTONE = "tombstone"
+    """This store says that an AIP was deleted, or lacks that; the catalogue says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """One thing in a store that is not as the catalogue has it, and a sentence for people."""
+
+    kind: StrayKind
+    key: str
+    reason: str

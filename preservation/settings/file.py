@@ -18,6 +18,8 @@ TEMPLATE = """\
 
 [archive]
 name = {name}
+# Each store says that it is of the archive with this identifier. Never change it.
+id = "{id}"
 
 # An AIP is preserved when every store below holds a copy that was read back and compared.
 # A relative url is a folder beside this file; put the stores on different disks.
@@ -63,6 +65,7 @@ class ArchiveSettings(_Part):
     """Whose archive it is."""
 
     name: str = Field("Arkiv", description="the organisation that keeps the archive")
+    id: str = Field("", description="which archive it is, as its stores say too")
 
 
 class StoreSettings(_Part):

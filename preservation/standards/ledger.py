@@ -2,7 +2,8 @@
 
 A batch is one object, `ledger/000000000001.jsonl`, never changed. Its first line has its sequence,
 when it was written, and the SHA-512 of the batch before it, so that none can be altered, removed or
-put between unseen. Each further line is an event of a copy, or what was decided on an AIP.
+put between unseen. Each further line is an event of a copy or of a store, or what was
+decided on an AIP.
 """
 
 import hashlib
@@ -34,6 +35,7 @@ _ENTRY = {
     "state": str,
     "event": EVENT_SHAPE,
 }
+_LOOK = {"store": str, "looked": EVENT_SHAPE}
 DECISION_SHAPE = {
     "package": str,
     "version": int,
@@ -55,7 +57,15 @@ class Entry:
     event: Event
 
 
-Line: TypeAlias = Entry | Decision
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An event of a whole store: what was found of all that lies in it."""
+
+    store: StoreName
+    event: Event
+
+
+Line: TypeAlias = Entry | Decision | Look
 """What a batch consists of."""
 
 
@@ -95,6 +105,12 @@ def key(sequence: int) -> str:
     return f"{PREFIX}{sequence:012d}.jsonl"
 
 
+def sequence_of(key: str) -> int | None:
+    """The inverse of `key`; None for what is not the key of a batch."""
+    found = re.fullmatch(rf"{PREFIX}([0-9]{{12}})\.jsonl", key)
+    return int(found.group(1)) if found else None
+
+
 def digest(batch: bytes) -> Digest:
     """What the next batch names as its `previous`."""
     return Digest(Algorithm.SHA512, hashlib.sha512(batch).hexdigest())
@@ -126,8 +142,7 @@ def read(document: bytes) -> Batch:
     entries = [parsed(line, f"ledger: line {n}") for n, line in enumerate(lines, start=2)]
     reasons = differences(found, _HEAD, "ledger: line 1")
     for number, entry in enumerate(entries, start=2):
-        shape = DECISION_SHAPE if "act" in entry else _ENTRY
-        reasons += differences(entry, shape, f"ledger: line {number}")
+        reasons += differences(entry, _shape(entry), f"ledger: line {number}")
     if reasons:
         raise Corrupt(*reasons)
     try:
@@ -164,11 +179,25 @@ def to_decision(found: Json) -> Decision:
     )
 
 
+def _shape(line: Json) -> Json:
+    if "looked" in line:
+        return _LOOK
+    return DECISION_SHAPE if "act" in line else _ENTRY
+
+
 def _from_line(line: Line) -> Json:
-    return from_decision(line) if isinstance(line, Decision) else _from_entry(line)
+    match line:
+        case Decision():
+            return from_decision(line)
+        case Look():
+            return {"store": line.store, "looked": from_event(line.event)}
+        case Entry():
+            return _from_entry(line)
 
 
 def _to_line(found: Json) -> Line:
+    if "looked" in found:
+        return Look(StoreName(found["store"]), to_event(found["looked"]))
     return to_decision(found) if "act" in found else _to_entry(found)
 
 

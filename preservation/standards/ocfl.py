@@ -92,5 +92,18 @@ def committed(key: str) -> tuple[PackageId, int] | None:
     return (package, version) if commit_key(package, version) == key else None
 
 
+_OBJECT = re.compile(r"ocfl/(?:[0-9a-f]{3}/){3}([0-9a-f-]{36})/.+")
+
+
+def package_of(key: str) -> PackageId | None:
+    """The package in whose folder a key lies; None when it lies in none."""
+    match = _OBJECT.fullmatch(key)
+    try:
+        package = PackageId(match.group(1)) if match else None
+    except ValueError:
+        return None
+    return package if package and key.startswith(f"{object_root(package)}/") else None
+
+
 def _json(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, indent=2).encode("ascii") + b"\n"

@@ -37,6 +37,14 @@ def key(package: PackageId) -> str:
     return f"{PREFIX}{package}.json"
 
 
+def package_of(key: str) -> PackageId | None:
+    """The inverse of `key`; None for what is not the key of a tombstone."""
+    try:
+        return PackageId(key.removeprefix(PREFIX).removesuffix(".json"))
+    except ValueError:
+        return None
+
+
 def write(tombstone: Tombstone) -> bytes:
     """The tombstone as JSON: the same tombstone is the same bytes."""
     document = {

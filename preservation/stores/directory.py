@@ -11,7 +11,7 @@ from pathlib import Path
 from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.standards import ocfl
-from preservation.standards.places import OWN
+from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, identity, mistaken
 from preservation.stores.keys import RESERVED, checked, checked_range
 from preservation.stores.temporary import Temporary, sweep
 from preservation.stores.tree import ABSENT, files, make_folders, prune, sync_folders
@@ -34,11 +34,13 @@ class DirectoryStore:
 
     name: StoreName
     root: Path
+    archive: str = ""
+    """The identifier of the archive; without one, whose store the root is is not looked at."""
 
     def initialize(self) -> None:
         """Make the root an empty store; a root that is one already stays as it is.
 
-        Raises Misconfigured when the folder holds anything that is not a store's.
+        Raises Misconfigured when the folder holds anything that is not a store's, or is another.
         """
         with self._answering("be made"):
             self.root.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,13 @@ class DirectoryStore:
             raise Misconfigured(
                 f"store {self.name}: {self.root} holds {held}; give it an empty folder of its own"
             )
-        for key, content in ocfl.root_files().items():
+        mistaken = self._mistaken()
+        if mistaken:
+            raise Misconfigured(f"store {self.name}: {self.root} is {mistaken}")
+        documents = {**ocfl.root_files()}
+        if self.archive:
+            documents[IDENTITY] = identity(self.archive, self.name)
+        for key, content in documents.items():
             with contextlib.suppress(AlreadyExists):
                 self._put(key, [content], len(content))
 
@@ -250,6 +258,20 @@ class DirectoryStore:
                     f"store {self.name}: {self.root} is not there or is not a store "
                     f"(no {ocfl.ROOT_DECLARATION}); is it mounted?"
                 )
+
+            mistaken = self._mistaken()
+            if mistaken:
+                raise Unavailable(
+                    f"store {self.name}: {self.root} is {mistaken}; put its url right in arkiv.toml"
+                )
+
+    def _mistaken(self) -> str:
+        """Whose store the root is, if it is said there and is not this one."""
+        place = self.root / IDENTITY
+        if not self.archive or self._stat(place) is None:
+            return ""
+        with place.open("rb") as file:
+            return mistaken(file.read(LARGEST_IDENTITY), self.archive, self.name)
 
     @contextlib.contextmanager
     def _answering(self, doing: str, needs: int = 0) -> Iterator[None]:

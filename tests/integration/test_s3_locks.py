@@ -100,7 +100,7 @@ def test_a_lock_that_somebody_shortened_is_told_and_put_right(locking, arkiv, si
     bucket.unlock(ocfl.tar_key(told["aip_id"], 1))
     assert bucket.locks(told["aip_id"]) != before
 
-    code, (form,) = arkiv("audit", "--presence")
+    code, (form, *_) = arkiv("audit", "--presence")
 
     assert (code, form["status"]) == (0, "sound")
     assert form["reasons"][0].startswith("store b: 1 object locked now: locked until")
@@ -145,7 +145,7 @@ def test_a_bucket_that_cannot_lock_is_never_said_to_lock(locking, arkiv, sip):
     assert (code, told["status"]) == (0, "preserved")
     assert "object lock must be switched on when a bucket is made" in told["warnings"][-1]
 
-    code, (form,) = arkiv("audit", "--presence")
+    code, (form, *_) = arkiv("audit", "--presence")
     assert (code, form["status"]) == (6, "unchecked")
     assert arkiv("hold", "place", "one", told["aip_id"], *BY)[0] == 6
     assert len(arkiv("hold", "list")[1]) == 1

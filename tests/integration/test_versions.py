@@ -270,7 +270,7 @@ def test_an_earlier_version_that_is_damaged_makes_the_package_damaged(archive, s
     content = bytearray(tar.read_bytes())
     content[content.index(b"one\none\n")] ^= 1
     tar.write_bytes(content)
-    code, (outcome,) = arkiv("audit")
+    code, (outcome, *_) = arkiv("audit")
     assert code == 4
     assert outcome["status"] == "corrupt"
     assert any("a.txt" in reason for reason in outcome["reasons"])

@@ -11,7 +11,7 @@ from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.model.storage import Lock
 from preservation.standards import ocfl
-from preservation.standards.places import OWN
+from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, identity, mistaken
 from preservation.stores.keys import checked, checked_range
 from preservation.stores.s3.credentials import Credentials
 from preservation.stores.s3.location import Location
@@ -51,8 +51,13 @@ class S3Store:
         *,
         limits: Limits = Limits(),
         lock: str = "none",
+        archive: str = "",
     ) -> None:
-        """Ask nothing yet; `lock` is the mode of locks, `governance` or `compliance`."""
+        """Ask nothing yet; `lock` is the mode of locks, `governance` or `compliance`.
+
+        Without the identifier of the archive, whose store the place is is not looked at.
+        """
+        self.archive = archive
         self.name = name
         self.location = location
         self.server = Server(name, location, credentials, connections=2 * limits.parallel + 4)
@@ -64,8 +69,8 @@ class S3Store:
     def initialize(self) -> None:
         """Make the prefix an empty store; one that is one already stays as it is.
 
-        Raises Misconfigured when it holds anything that is not a store's, Unavailable when the
-        bucket is not there.
+        Raises Misconfigured when it holds anything that is not a store's, or is another, and
+        Unavailable when the bucket is not there.
         """
         if self._reader.size(ocfl.ROOT_DECLARATION) is None:
             strange = next(self._strange(), None)
@@ -74,7 +79,13 @@ class S3Store:
                     f"store {self.name}: {self.location} holds {strange}; "
                     "give it a bucket or a prefix of its own"
                 )
-        for key, content in ocfl.root_files().items():
+        mistaken = self._mistaken()
+        if mistaken:
+            raise Misconfigured(f"store {self.name}: {self.location} is {mistaken}")
+        documents = {**ocfl.root_files()}
+        if self.archive:
+            documents[IDENTITY] = identity(self.archive, self.name)
+        for key, content in documents.items():
             with suppress(AlreadyExists):
                 self._writer.put(key, [content], len(content))
 
@@ -183,7 +194,22 @@ class S3Store:
                 "put its url right in arkiv.toml, or make it one with: arkiv store make "
                 f"{self.name}"
             )
+        mistaken = self._mistaken()
+        if mistaken:
+            raise Unavailable(
+                f"store {self.name}: {self.location} is {mistaken}; put its url right in arkiv.toml"
+            )
         return True
+
+    def _mistaken(self) -> str:
+        """Whose store the place is, if it is said there and is not this one."""
+        if not self.archive:
+            return ""
+        try:
+            document = b"".join(self._reader.read(IDENTITY, 0, LARGEST_IDENTITY))
+        except KeyError:
+            return ""
+        return mistaken(document, self.archive, self.name)
 
     def _strange(self) -> Iterator[str]:
         return (key for key in self._reader.keys("") if not key.startswith(OWN))
