@@ -44,7 +44,7 @@ def audit(
         outcomes += done
     looks: tuple[Looked, ...] = ()
     if not aip_ids and (what != "due" or outcomes):
-        looks = steps.run("look", lambda: tuple(look(place, progress=Silence())))
+        looks = steps.run("look", lambda: look(place, progress=Silence()))
     require_sound(outcomes, looks)
     told = [*forms, *map(looked, looks)]
     return [form.model_dump(mode="json") for form in told]

@@ -35,12 +35,13 @@ class Looked:
         return (*self.waits, *(stray.reason for stray in self.strays))
 
 
-def look(archive: Archive, *, progress: Progress) -> Iterator[Looked]:
-    """Hold everything in every store against the catalogue; each outcome is in the ledger.
+def look(archive: Archive, *, progress: Progress) -> tuple[Looked, ...]:
+    """Hold everything in every store against the catalogue; the outcomes are in the ledger.
 
     What somebody works on at this moment is not told.
     """
     progress.begin("look", len(archive.stores))
+    lines, outcomes = [], []
     for name in archive.stores:
         found = _look(archive, name)
         journal = Heard()
@@ -52,9 +53,11 @@ def look(archive: Archive, *, progress: Progress) -> Iterator[Looked]:
             journal=journal,
             clock=archive.clock,
         )
-        ledger.append(archive, [Look(name, journal.heard[0])])
+        lines.append(Look(name, journal.heard[0]))
+        outcomes.append(found)
         progress.advance(1)
-        yield found
+    ledger.append(archive, lines)
+    return tuple(outcomes)
 
 
 def _look(archive: Archive, name: StoreName) -> Looked:

@@ -41,6 +41,7 @@ def test_presence_is_due_every_day_and_once_a_day(arkiv, days_later):
     code, (plan,) = arkiv("audit", "--due", "--plan")
     assert (code, counts(plan)) == (0, (4, 0, 0))
     code, documents = arkiv("audit", "--due")
+    documents = [it for it in documents if "aip_id" in it]
     assert (code, [d["depth"] for d in documents]) == (0, ["presence"] * 2)
     assert arkiv("audit", "--due") == (0, [])
 
@@ -61,6 +62,7 @@ def test_damage_ends_the_command_as_ever(archive, arkiv, days_later):
     copy = archive.catalogue.copies()[0]
     (archive.stores[copy.store].root / copy.key).unlink()
     code, documents = arkiv("audit", "--due")
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 4
     assert {d["status"] for d in documents} == {"missing", "sound"}
 

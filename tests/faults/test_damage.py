@@ -163,6 +163,7 @@ def test_an_audit_finds_damage_and_names_file_store_expected_and_found(kind, pla
     deed, file, state = DAMAGE[kind]
     deed(place)
     code, documents = arkiv("audit")
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 4
     told = {document["aip_id"]: document for document in documents}
     hurt = told.pop(place.package)
@@ -185,6 +186,7 @@ def test_an_audit_finds_damage_and_names_file_store_expected_and_found(kind, pla
 def test_no_sound_copy_is_ever_blamed(arkiv, archive):
     for depth in ([], ["--presence"], []):
         code, documents = arkiv("audit", *depth)
+        documents = [it for it in documents if "aip_id" in it]
         assert code == 0
         assert [document["status"] for document in documents] == ["sound", "sound"]
         assert not any(document["reasons"] for document in documents)
@@ -194,6 +196,7 @@ def test_no_sound_copy_is_ever_blamed(arkiv, archive):
 def test_exchanged_objects_are_found(places, arkiv):
     exchange(places[0].root, places[1].root)
     code, documents = arkiv("audit")
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 4
     for told in documents:
         state, reasons = reasons_of(told)
@@ -208,6 +211,7 @@ def test_exchanged_objects_are_found(places, arkiv):
 def test_exchanged_tars_are_found(places, arkiv):
     exchange(places[0].tar, places[1].tar)
     code, documents = arkiv("audit")
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 4
     for told in documents:
         state, reasons = reasons_of(told)
@@ -271,6 +275,7 @@ def back(archive, store):
 def test_a_store_that_is_away_is_unchecked_and_never_corrupt(archive, arkiv, depth):
     away(archive, "a")
     code, documents = arkiv("audit", *depth)
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 6
     for told in documents:
         assert told["status"] == "unchecked"
@@ -288,6 +293,7 @@ def test_damage_in_one_store_outweighs_that_the_other_is_away(place, archive, ar
     DAMAGE["a flipped byte of payload"][0](place)
     away(archive, "b")
     code, documents = arkiv("audit")
+    documents = [it for it in documents if "aip_id" in it]
     assert code == 4
     assert {d["status"] for d in documents} == {"corrupt", "unchecked"}
 

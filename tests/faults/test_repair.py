@@ -395,7 +395,7 @@ def test_an_audit_repairs_what_it_found_if_the_settings_say_so(
     flip(Place(stores["a"], packages[0]).tar, 520)
     code, told = arkiv("audit")
     assert code == 4, "somebody must hear of it"
-    assert sorted(document["status"] for document in told) == ["corrupt", "repaired", "sound"]
+    assert sorted(it["status"] for it in told if "aip_id" in it) == ["corrupt", "repaired", "sound"]
     assert {name: files(folder) for name, folder in stores.items()} == before
     assert set(states(archive).values()) == {CopyState.SOUND}
     assert arkiv("audit")[0] == 0

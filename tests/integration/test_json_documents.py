@@ -184,8 +184,17 @@ def test_show(archive: Archive) -> None:
     assert (code, document["status"]) == (MISCONFIGURED, "misconfigured")
 
 
+def test_an_audit_of_stores(archive: Archive) -> None:
+    documents = archive.run("audit", "--archive", archive.place, "--json").stdout.splitlines()
+    schema = json.loads((ROOT / "schemas/storeaudit.json").read_text("utf-8"))
+    for document in map(json.loads, documents[1:]):
+        Draft202012Validator(schema).validate(document)
+        assert (document["status"], document["strays"]) == ("in order", {})
+    assert len(documents) == 3
+
+
 def test_audit(archive: Archive) -> None:
-    audit = ("audit", "--archive", archive.place)
+    audit = ("audit", archive.aip(), "--archive", archive.place)
     code, (document,) = archive.told("audit", *audit)
     assert (code, document["status"], document["reasons"]) == (OK, "sound", [])
 
@@ -205,7 +214,7 @@ def test_audit(archive: Archive) -> None:
     code, (document,) = archive.told("audit", *audit)
     assert (code, document["status"]) == (UNAVAILABLE, "unchecked")
 
-    code, (document,) = archive.told("error", *audit, NOBODY)
+    code, (document,) = archive.told("error", "audit", NOBODY, "--archive", archive.place)
     assert (code, document["status"]) == (MISCONFIGURED, "misconfigured")
 
 

@@ -15,8 +15,14 @@ def filled(archive, sip, arkiv):
     """An archive whose ledger has some batches."""
     ingest(archive, sip({b"a.txt": b"one\n"}), again=False, progress=Silence())
     for _ in range(4):
-        assert arkiv("audit")[0] == 0
+        assert audited(archive, arkiv)
     return archive
+
+
+def audited(archive, arkiv):
+    """One batch more: of AIPs that are named, nobody looks at the whole store."""
+    ids = [summary.id for summary in archive.catalogue.packages()]
+    return arkiv("audit", *ids)[0] == 0
 
 
 def place(archive, store, number):
@@ -81,7 +87,7 @@ def test_batches_in_another_order_are_found(filled):
 def test_a_store_that_lacks_the_end_is_behind_until_the_next_write(filled, arkiv):
     place(filled, "a", 5).unlink()
     assert statuses(filled) == {"a": BEHIND, "b": WHOLE}
-    assert arkiv("audit")[0] == 0
+    assert audited(filled, arkiv)
     assert statuses(filled) == {"a": WHOLE, "b": WHOLE}
 
 
@@ -95,12 +101,12 @@ def test_a_head_given_away_is_found_again_or_not(filled, arkiv):
     (first, _) = verify(filled)
     code, forms = arkiv("ledger", "verify", "--head", first.head)
     assert (code, [form["status"] for form in forms]) == (0, ["whole", "whole"])
-    assert arkiv("audit")[0] == 0
+    assert audited(filled, arkiv)
     assert arkiv("ledger", "verify", "--head", first.head)[0] == 0
     for store in ("a", "b"):
         shutil.rmtree(filled.folder / "stores" / store / "ledger")
     (filled.folder / "ledger.head").unlink()
-    assert arkiv("audit")[0] == 0
+    assert audited(filled, arkiv)
     code, forms = arkiv("ledger", "verify")
     assert (code, forms[0]["batches"]) == (0, 1)
     code, forms = arkiv("ledger", "verify", "--head", first.head)

@@ -196,7 +196,9 @@ def test_the_documents_are_as_their_schemas_say(arkiv, archive_folder, bad_bag, 
 def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_folder, bad_bag):
     with closing(sqlite3.connect(archive_folder / "catalogue.sqlite")) as old:
         old.execute("DROP TABLE rejections")
-        old.execute("DROP TABLE claims")
+        for table in ("claims", "decisions", "tombstones"):
+            old.execute(f"DROP TABLE {table}")
+        old.execute("ALTER TABLE packages DROP COLUMN retained_until")
         for column in ("seen", "inventory"):
             old.execute(f"ALTER TABLE copies DROP COLUMN {column}")
         old.execute("ALTER TABLE files DROP COLUMN validity")
