@@ -21,9 +21,10 @@ from preservation.model.storage import Copy, copy_in
 from preservation.ports import Progress, Store
 from preservation.recording import Stage
 from preservation.standards import inventory, ocfl
+from preservation.standards.ledger import naming
 from preservation.standards.premis import agent_identifier
 from preservation.standards.tar import Layout, LayoutCheck
-from preservation.streams import digest_of, file_chunks, windows
+from preservation.streams import digest_of, file_chunks, sha512, windows
 
 WINDOW = 4 * 1024 * 1024
 """Octets read back from all stores at a time, compared with each other and with the layout."""
@@ -58,7 +59,7 @@ def replicate(aip: Aip, *, stores: Sequence[Store], progress: Progress) -> Stage
     for store in stores:
         commit(store, aip.id, aip.version, listing)
         note = f"{layout.size} octets, {len(aip.members)} members, each compared after reading back"
-        yield _finding(store, Outcome.SUCCESS, note)
+        yield _finding(store, Outcome.SUCCESS, naming(note, sha512(listing)))
     return StoredAip(
         aip,
         tuple(
@@ -124,7 +125,7 @@ def mirror(copy: Copy, *, source: Store, target: Store) -> Stage[Copy]:
         raise
     commit(target, copy.package, copy.version, listing)
     note = f"{copy.size} octets from store {source.name}, compared after reading back"
-    yield _finding(target, Outcome.SUCCESS, note)
+    yield _finding(target, Outcome.SUCCESS, naming(note, sha512(listing)))
     return replace(copy, store=target.name)
 
 

@@ -91,7 +91,12 @@ class Batch:
 
 def proven(copy: Copy, inventory: Digest) -> str:
     """The note of an event in which every octet of a copy and its inventory was compared."""
-    return f"{copy.size} octets, {copy.digest.short}, inventory {inventory.value}"
+    return naming(f"{copy.size} octets, {copy.digest.short}", inventory)
+
+
+def naming(note: str, inventory: Digest) -> str:
+    """A note with the digest of the inventory that the copy was stored or proven with."""
+    return f"{note}, inventory {inventory.value}"
 
 
 def proven_inventory(note: str) -> Digest | None:
