@@ -21,6 +21,7 @@ from preservation.recording import Heard, record
 from preservation.stages.audit import Audited
 from preservation.stages.replicate import mend, mirror
 from preservation.standards import ocfl, tombstone
+from preservation.standards.ledger import Entry
 
 _PATIENCE = 600.0
 """Seconds to wait for others who work on the same AIP."""
@@ -98,30 +99,49 @@ def _bring_tombstones(archive: Archive, target: Store) -> None:
 
 
 def settle(archive: Archive) -> None:
-    """Tell the catalogue what the ledger has and a crash kept from it."""
-    copies = {(it.package, it.version, it.store): it for it in archive.catalogue.copies()}
-    like = {(it.package, it.version): it for it in copies.values()}
+    """Tell the catalogue what the ledger has and a crash kept from it.
+
+    The copies of such AIPs are folded anew, since later events may have come in between.
+    """
+    source = ledger.newest(archive)
+    lacking = _lacking_events(archive, ledger.entries(source))
+    heard: dict[PackageId, list[Entry]] = {package: [] for package in lacking}
+    for entry in ledger.entries(source) if lacking else ():
+        if entry.package in heard:
+            heard[entry.package].append(entry)
+    for package, entries in heard.items():
+        before = archive.catalogue.copies(package)
+        for summary in archive.catalogue.versions(package):
+            held = [copy for copy in before if copy.version == summary.version]
+            if held:
+                mine = [entry for entry in entries if entry.version == summary.version]
+                _settle(archive, held, summary.stores, mine)
+
+
+def _lacking_events(archive: Archive, entries: Iterator[Entry]) -> set[PackageId]:
+    """The AIPs of which the ledger has events that the catalogue lacks."""
+    held = {copy.package for copy in archive.catalogue.copies()}
     known: dict[PackageId, set[str]] = {}
-    for entry in ledger.entries(ledger.newest(archive)):
-        if (entry.package, entry.version) not in like:
+    lacking: set[PackageId] = set()
+    for entry in entries:
+        package = entry.package
+        if package not in held or package in lacking:
             continue
-        if entry.package not in known:
-            events = archive.catalogue.events(entry.package)
-            known[entry.package] = {event.identifier for event in events}
-        if entry.event.identifier in known[entry.package]:
-            continue
-        place = (entry.package, entry.version, entry.store)
-        before = copies.get(place) or replace(
-            like[entry.package, entry.version],
-            store=entry.store,
-            state=CopyState.WITHDRAWN,
-            checked=None,
-        )
-        after = ledger.after(before, entry) if place in copies or ledger.made(entry) else before
-        archive.catalogue.checked(after, [entry.event])
-        copies[place] = after
-        if after.state is CopyState.WITHDRAWN:
-            del copies[place]
+        if package not in known:
+            known[package] = {event.identifier for event in archive.catalogue.events(package)}
+        if entry.event.identifier not in known[package]:
+            lacking.add(package)
+    return lacking
+
+
+def _settle(
+    archive: Archive, held: Sequence[Copy], stores: Sequence[StoreName], entries: Sequence[Entry]
+) -> None:
+    own = replace(held[0], state=CopyState.UNCHECKED, checked=None, seen=None, inventory=None)
+    now = ledger.folded(own, stores, entries)
+    gone = [copy for copy in held if copy.store not in now]
+    for copy in (*now.values(), *(replace(it, state=CopyState.WITHDRAWN) for it in gone)):
+        archive.catalogue.checked(copy, [entry.event for entry in entries])
 
 
 def _one(

@@ -1,7 +1,7 @@
 """What happened to copies after they were stored, in hash-chained batches in every store."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import NoReturn
 from preservation.assembly.archive import Archive
 from preservation.errors import AlreadyExists, Corrupt, Unavailable
 from preservation.model.fixity import Algorithm, Digest
+from preservation.model.identifiers import StoreName
 from preservation.model.premis import Event, EventType, Outcome
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Store
@@ -185,6 +186,24 @@ def after(copy: Copy, entry: Entry) -> Copy:
     inventory = ledger.proven_inventory(event.finding.note) or copy.inventory
     checked = event.when if performed else copy.checked
     return replace(copy, state=entry.state, checked=checked, seen=seen, inventory=inventory)
+
+
+def folded(
+    own: Copy, stores: Iterable[StoreName], entries: Iterable[Entry]
+) -> dict[StoreName, Copy]:
+    """The copies of one AIP version as the ledger tells of them; `own` is one nobody spoke of.
+
+    `stores` are those that it was first put into.
+    """
+    copies = {name: replace(own, store=name) for name in stores}
+    for entry in entries:
+        before = copies.get(entry.store)
+        if before is None and not made(entry):
+            continue
+        copies[entry.store] = after(before or replace(own, store=entry.store), entry)
+        if entry.state is CopyState.WITHDRAWN:
+            del copies[entry.store]
+    return copies
 
 
 def put_on_record(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
@@ -13,7 +13,7 @@ from preservation.errors import Corrupt, Misconfigured
 from preservation.model.disposal import Act, Decision, Tombstone, standing
 from preservation.model.disposal import tombstone as bury
 from preservation.model.identifiers import PackageId, StoreName
-from preservation.model.storage import Copy, CopyState, Summary
+from preservation.model.storage import Copy, Summary
 from preservation.ports import Progress, Store
 from preservation.standards import tombstone
 from preservation.standards.ledger import Entry
@@ -137,13 +137,5 @@ def _versions(
 ) -> Iterator[tuple[Summary, list[Copy], list[Entry]]]:
     for version in range(1, newest + 1):
         summary, own = load(source, package, version)
-        copies = {name: replace(own, store=name) for name in summary.stores}
         heard = [entry for entry in entries if entry.version == version]
-        for entry in heard:
-            before = copies.get(entry.store)
-            if before is None and not ledger.made(entry):
-                continue
-            copies[entry.store] = ledger.after(before or replace(own, store=entry.store), entry)
-            if entry.state is CopyState.WITHDRAWN:
-                del copies[entry.store]
-        yield summary, list(copies.values()), heard
+        yield summary, list(ledger.folded(own, summary.stores, heard).values()), heard

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from preservation.assembly.archive import Archive
 from preservation.assembly.decisions import note
 from preservation.assembly.deletion import Deletion, carry_out, unfinished
+from preservation.assembly.filling import settle
 from preservation.assembly.recovery import recover
 from preservation.assembly.repairs import Repaired, RepairStatus, begun, repair_one
 from preservation.assembly.scratch import of_aip
@@ -32,6 +33,7 @@ def tidy(archive: Archive, *, progress: Progress) -> Tidied:
     found = Tidied(recovered.settled, waits=list(recovered.waits))
     try:
         note(archive)
+        settle(archive)
         for stone in unfinished(archive):
             with archive.claims.claimed(of_aip(stone.package)):
                 found.deletions.append(carry_out(archive, stone, progress=progress))

@@ -1,9 +1,12 @@
 """The ledger goes on while a store is away, and is whole in it again when it is back."""
 
+import sys
+
 import pytest
 
 from preservation.assembly.audits import audit_copies
 from preservation.assembly.ingest import ingest
+from preservation.assembly.rebuild import rebuild
 from preservation.assembly.recovery import Silence
 from preservation.model.audit import Depth
 from preservation.model.storage import CopyState
@@ -54,3 +57,22 @@ def test_a_lost_head_of_the_ledger_is_found_again_in_the_stores(holding):
 
     assert len(ledger(holding, "a")) == 3
     assert ledger(holding, "a") == ledger(holding, "b")
+
+
+def test_what_a_crash_kept_from_the_catalogue_is_told_to_it_in_its_place(
+    archive, sip, arkiv, monkeypatch
+):
+    ingest(archive, sip({b"a.txt": b"one\n"}), again=False, progress=Silence())
+    with monkeypatch.context() as crash:
+        crash.setattr(type(archive.catalogue), "checked", lambda *_: sys.exit(137))
+        assert arkiv("audit")[0] == 137
+    assert arkiv("audit")[0] == 0
+    lacking = list(archive.catalogue.dump())
+
+    assert arkiv("tidy")[0] == 0
+
+    told = list(archive.catalogue.dump())
+    assert len(told) == len(lacking) + 2
+    for store in archive.stores:
+        rebuild(archive, store=store, progress=Silence())
+        assert list(archive.catalogue.dump()) == told
