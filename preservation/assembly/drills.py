@@ -11,13 +11,13 @@ from preservation.assembly.archive import Archive
 from preservation.assembly.holdings import held
 from preservation.assembly.scratch import claimed, discard
 from preservation.errors import Misconfigured, Unavailable
-from preservation.model.drill import Drilled
+from preservation.model.drill import DETAIL, Drilled
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import Outcome
 from preservation.model.storage import Copy, CopyState
 from preservation.ports import Progress, Store
 from preservation.recording import Heard, record
-from preservation.stages.drill import DETAIL, drill
+from preservation.stages.drill import drill
 from preservation.standards import ocfl
 from preservation.standards.installed_schemas import InstalledSchemas
 from preservation.standards.ledger import Entry

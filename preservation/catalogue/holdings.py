@@ -13,6 +13,7 @@ from preservation.catalogue import rows, tables
 from preservation.catalogue.database import Joined, Transactions
 from preservation.catalogue.disposals import SqlDisposals, emptied, is_buried, listed
 from preservation.catalogue.inserting import add_events, insert_many, number_of
+from preservation.catalogue.proofs import SqlProofs
 from preservation.catalogue.tallies import tallies
 from preservation.errors import Corrupt
 from preservation.model.fixity import Digest
@@ -31,6 +32,7 @@ class SqlCatalogue:
         """Keep the holdings in this database."""
         self._database = database
         self.disposals = SqlDisposals(database)
+        self.proofs = SqlProofs(database)
 
     def register(self, summary: Summary, copies: Sequence[Copy], events: Sequence[Event]) -> None:
         """Take in one AIP version with its copies and its later events, all or nothing.

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006")
+REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -118,6 +118,7 @@ events = Table(
     Column("note", Text, nullable=False),
     Column("objects", Text, nullable=False),
     UniqueConstraint("package", "identifier", name="events_package_identifier"),
+    Index("events_type_recorded", "type", "recorded"),
 )
 
 journal = Table(

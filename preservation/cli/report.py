@@ -11,7 +11,7 @@ from preservation.cli.files import write
 from preservation.cli.options import ArchiveOption, JsonOption
 
 if TYPE_CHECKING:
-    from preservation.forms import ReportForm
+    from preservation.forms import IntegrityForm, ReportForm
 
 app = typer.Typer(help="Reports on what the archive holds.", no_args_is_help=True)
 
@@ -62,6 +62,74 @@ def formats(
         if csv:
             write(csv, spreadsheet(held))
         screen.emit(form) if json else _say(form)
+
+
+@app.command("integrity")
+def integrity(
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="FILE", help="Also draw coverage over time.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Also write every copy in a row.")
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say when each copy was last proven, how many over time, what was found and repaired.
+
+    Example: arkiv report integrity --html integrity.html --csv copies.csv
+    """
+    with told(json=json):
+        from preservation.assembly.archive import opened
+        from preservation.assembly.integrity import integrity as counted
+        from preservation.assembly.integrity import to_look_at
+        from preservation.forms import integrity_page
+        from preservation.forms.integrity import report, spreadsheet
+        from preservation.settings.place import locate
+
+        with opened(locate(archive)) as it:
+            form = report(counted(it), to_look_at(it))
+            if html:
+                write(html, integrity_page.page(form, it.settings.archive.name))
+            if svg:
+                write(svg, integrity_page.picture(form))
+            if csv:
+                write(csv, spreadsheet(it.catalogue.copies()))
+        screen.emit(form) if json else _say_integrity(form)
+
+
+def _say_integrity(form: "IntegrityForm") -> None:
+    share = f"{form.covered:,} of {screen.number(form.copies, 'copy')}"
+    screen.say(f"proven sound within {form.fixity_days} days: {share}")
+    if form.copies:
+        screen.say()
+        rows = []
+        for it in form.stores:
+            sound = it.states.get("sound", 0)
+            oldest = f"{it.oldest_proof:%Y-%m-%d}" if it.oldest_proof else "never"
+            drill = f"{it.last_drill:%Y-%m-%d}" if it.last_drill else "never"
+            bad = f"{it.copies - sound:,}"
+            rows.append((it.store, f"{it.copies:,}", bad, f"{it.never:,}", oldest, drill))
+        header = ("store", "copies", "not sound", "never proven", "oldest", "last drill")
+        screen.table(header, rows, flexible=0)
+        screen.say()
+        months = [
+            (
+                it.month,
+                f"{it.covered:,}/{it.held:,}",
+                f"{it.failed:,}",
+                f"{it.repaired:,}",
+                f"{it.not_performed:,}",
+            )
+            for it in form.months
+        ]
+        screen.table(("month", "covered", "bad", "repaired", "not checked"), months, flexible=0)
+    bad_copies = [it for it in form.look_at if it.state != "sound"]
+    for copy in bad_copies:
+        screen.say(f"{copy.state}: AIP {copy.aip_id} version {copy.version}, store {copy.store}")
 
 
 def _say(form: "ReportForm") -> None:

@@ -22,6 +22,7 @@ from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
+from preservation.forms.integrity import IntegrityForm as IntegrityForm
 from preservation.forms.ledger import LedgerForm as LedgerForm
 from preservation.forms.package import Copy as Copy
 from preservation.forms.package import Package as Package
@@ -280,6 +281,7 @@ FORMS: tuple[type[Form], ...] = (
     RulesForm,
     PolicyForm,
     ReportForm,
+    IntegrityForm,
     RejectionForm,
     RebuildForm,
     IdentifyForm,

@@ -26,10 +26,13 @@ class Bar:
     kind: str = "plain"
 
 
-def chart(title: str, description: str, bars: Sequence[Bar]) -> str:
-    """Horizontal bars, the longest as long as there is room; a chart of nothing says so."""
+def chart(title: str, description: str, bars: Sequence[Bar], *, most: int = 0) -> str:
+    """Horizontal bars, the longest as long as there is room; a chart of nothing says so.
+
+    With `most` a bar of that amount is the longest that there can be.
+    """
     height = _TOP + _ROW * max(len(bars), 1) + 10
-    most = max((bar.amount for bar in bars), default=0)
+    most = most or max((bar.amount for bar in bars), default=0)
     rows = "".join(_bar(number, bar, most) for number, bar in enumerate(bars))
     if not bars:
         rows = f'<text class="said" x="0" y="{_TOP + _BAR}">There is nothing to show yet.</text>\n'

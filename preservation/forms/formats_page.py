@@ -4,19 +4,11 @@ from html import escape
 
 from preservation.forms.chart import Bar, chart
 from preservation.forms.held_formats import FormatReport, ReportForm
-from preservation.forms.html import facts, framed
+from preservation.forms.html import TABLES, facts, framed
 from preservation.model.policy import Risk
 from preservation.model.validity import FAULTY, Verdict
 
 _SHOWN = 20
-_STYLE = """
-.scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; margin: .5rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #ccc;
-  vertical-align: top; } thead th { border-bottom: 2px solid #777; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.because { color: #555; display: block; }
-"""
 _KINDS = {
     Verdict.VALID: "sound",
     Verdict.WELL_FORMED: "sound",
@@ -50,7 +42,7 @@ def page(form: ReportForm, archive: str) -> str:
         f'<h2>All formats</h2>\n<div class="scroll"><table>\n<thead>{_HEAD}</thead>\n'
         f"<tbody>\n{''.join(map(_row, form.formats))}</tbody></table></div>\n"
     )
-    return framed("What the archive holds, by format", body, style=_STYLE)
+    return framed("What the archive holds, by format", body, style=TABLES)
 
 
 def picture(form: ReportForm) -> str:

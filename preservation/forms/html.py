@@ -18,6 +18,16 @@ code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9em
   details::details-content { content-visibility: visible; height: auto; } }
 """
 
+TABLES = """
+.scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; margin: .5rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #ccc;
+  vertical-align: top; } thead th { border-bottom: 2px solid #777; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.because { color: #555; display: block; }
+"""
+"""The style of pages with tables and charts."""
+
 
 def framed(title: str, body: str, *, style: str = "") -> str:
     """A whole page; `body` is HTML in which everything from outside is escaped already."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import Outcome
 
+DETAIL = "restore drill of the "
+"""How the details of drills' events begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import bagit
 
 from preservation.errors import Corrupt, Misconfigured, Unavailable
-from preservation.model.drill import Drilled, Part
+from preservation.model.drill import DETAIL, Drilled, Part
 from preservation.model.identifiers import PackageId
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.model.storage import copy_in
@@ -25,7 +25,6 @@ from preservation.recording import Stage
 from preservation.standards import ocfl, ocfl_object
 from preservation.standards.installed_schemas import InstalledSchemas, namespace_of
 
-DETAIL = "restore drill of the "
 _SHOWN = 20
 _SCHEMAS = {
     "METS schema": ("http://www.loc.gov/METS/", "METS.xml"),
