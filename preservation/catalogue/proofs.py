@@ -1,18 +1,19 @@
 """Proofs of copies, counted in SQL: by store and day, and month by month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, null, select
 
 from preservation.catalogue.database import Transactions
 from preservation.catalogue.rows import text, to_copy
-from preservation.catalogue.tables import copies, events, packages
+from preservation.catalogue.tables import copies, events, packages, records
 from preservation.model.drill import DETAIL
 from preservation.model.identifiers import StoreName
-from preservation.model.integrity import LastDrill, Month, Proven, month_after
-from preservation.model.premis import EventType, Outcome
+from preservation.model.integrity import Counts, LastDrill, Month, Proven, month_after
+from preservation.model.premis import AgentType, EventType, Outcome
 from preservation.model.storage import Copy, CopyState, copy_in
+from preservation.standards.reidentified import DETAIL as TOLD_AGAIN
 from preservation.standards.shape import moment
 
 _PROOFS = (EventType.REPLICATION, EventType.FIXITY_CHECK, EventType.RECOVERY)
@@ -73,6 +74,43 @@ class SqlProofs:
                     found[StoreName(name)] = last
         return found
 
+    def spread(self, groups: Mapping[StoreName, str]) -> dict[int, int]:
+        """How many AIP versions have sound copies in so many groups of stores."""
+        named = [(copies.c.store == name, group) for name, group in groups.items()]
+        group = case(*named, else_=None) if named else null()
+        sound = and_(copies.c.package == packages.c.number, copies.c.state == CopyState.SOUND.value)
+        each = (
+            select(packages.c.number, func.count(group.distinct()).label("groups"))
+            .join(copies, sound, isouter=True)
+            .group_by(packages.c.number)
+            .subquery()
+        )
+        query = select(each.c.groups, func.count()).group_by(each.c.groups)
+        with self._database.reading() as connection:
+            return {int(number): count for number, count in connection.execute(query)}
+
+    def counts(self) -> Counts:
+        """AIPs, and of how many something is known."""
+        aips = select(func.count(packages.c.id.distinct()))
+        looked = select(packages.c.id).join(events).where(_virus(Outcome.SUCCESS))
+        not_at_all = select(packages.c.id).join(events).where(_virus(Outcome.NOT_PERFORMED))
+        scans = aips.where(packages.c.id.in_(looked), packages.c.id.not_in(not_at_all))
+        told = select(records.c.package).where(records.c.about == "")
+        described = aips.where(packages.c.number.in_(told))
+        people = select(func.count(events.c.agent_name.distinct())).where(
+            events.c.agent_type == AgentType.PERSON.value
+        )
+        again = select(func.max(events.c.recorded)).where(
+            events.c.type == EventType.FORMAT_IDENTIFICATION.value, events.c.detail == TOLD_AGAIN
+        )
+        with self._database.reading() as connection:
+            all_aips, scanned, with_description, named = (
+                int(connection.scalar(query) or 0) for query in (aips, scans, described, people)
+            )
+            when = connection.scalar(again)
+        last = moment(when) if when else None
+        return Counts(all_aips, scanned, all_aips - with_description, named, last)
+
     def not_sound(self, limit: int) -> tuple[Copy, ...]:
         """Copies that are corrupt, missing or could not be checked, so many at most."""
         return self._copies(copies.c.state != CopyState.SOUND.value, copies.c.state, limit=limit)
@@ -91,6 +129,11 @@ class SqlProofs:
         ordered = query.order_by(*order, packages.c.number, copies.c.store).limit(limit)
         with self._database.reading() as connection:
             return tuple(map(to_copy, connection.execute(ordered)))
+
+
+def _virus(outcome: Outcome) -> ColumnElement[bool]:
+    check = events.c.type == EventType.VIRUS_CHECK.value
+    return and_(check, events.c.outcome == outcome.value)
 
 
 def _store(names: Sequence[StoreName]) -> ColumnElement[str | None]:

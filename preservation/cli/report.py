@@ -132,6 +132,49 @@ def _say_integrity(form: "IntegrityForm") -> None:
         screen.say(f"{copy.state}: AIP {copy.aip_id} version {copy.version}, store {copy.store}")
 
 
+@app.command("levels")
+def levels(
+    policy: Annotated[
+        str, typer.Option("--policy", metavar="NAME", help="The format policy that tells risks.")
+    ] = "default",
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Hold the archive against the NDSA Levels of Preservation, and say what would lift it.
+
+    A cell is met by evidence of this archive only. What no software can know is yours to say.
+
+    Example: arkiv report levels --html levels.html
+    """
+    with told(json=json):
+        from preservation.assembly.archive import opened
+        from preservation.assembly.levels import evidence
+        from preservation.forms import levels as form_of
+        from preservation.model.levels import judged
+        from preservation.model.levels import levels as reached
+        from preservation.settings.place import locate
+
+        with opened(locate(archive)) as it:
+            rows = judged(evidence(it, policy))
+            form = form_of.report(rows, reached(rows))
+            if html:
+                write(html, form_of.page(form, it.settings.archive.name))
+        if json:
+            screen.emit(form)
+            return
+        for area in form.areas:
+            screen.say(f"{area.area:<10} {form_of.level(area)}")
+        for row in form.rows:
+            screen.say()
+            screen.wrapped(f"{row.area} {row.level}  ", row.asks)
+            screen.wrapped(f"  {row.met}: ", row.evidence)
+            if row.next:
+                screen.wrapped("  next: ", row.next)
+
+
 def _say(form: "ReportForm") -> None:
     from preservation.model.validity import FAULTY
 

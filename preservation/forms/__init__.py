@@ -24,6 +24,7 @@ from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
 from preservation.forms.integrity import IntegrityForm as IntegrityForm
 from preservation.forms.ledger import LedgerForm as LedgerForm
+from preservation.forms.levels import LevelsForm as LevelsForm
 from preservation.forms.package import Copy as Copy
 from preservation.forms.package import Package as Package
 from preservation.forms.policy import PolicyForm as PolicyForm
@@ -282,6 +283,7 @@ FORMS: tuple[type[Form], ...] = (
     PolicyForm,
     ReportForm,
     IntegrityForm,
+    LevelsForm,
     RejectionForm,
     RebuildForm,
     IdentifyForm,

@@ -92,6 +92,20 @@ class StoreProofs:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """AIPs, and of how many something is known: a scan for malware, a description.
+
+    `people` are named in events; `told_again` is when formats were last told anew.
+    """
+
+    aips: int
+    scanned: int
+    undescribed: int
+    people: int
+    told_again: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Integrity:
     """The whole report: what is known on a day, and what happened in the months before."""
 

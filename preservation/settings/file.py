@@ -76,6 +76,7 @@ class StoreSettings(_Part):
         description="a folder, relative to arkiv.toml or absolute, or s3://bucket/prefix"
     )
     role: StoreRole = Field(StoreRole.COPY, description="what the store is for")
+    place: str = Field("", description="where it is: a town, a building; stores in one place share")
     credentials: str = Field(
         "", description="of S3: profile:NAME or file:PATH; else the environment"
     )
