@@ -159,7 +159,7 @@ def _month(
     return Month(
         first,
         held=max(held - _distinct(connection, gone, "", text(end), store), 0),
-        covered=_distinct(connection, _PROOFS, since, text(end), store),
+        covered=_covered(connection, since, text(end), store),
         proven=_distinct(connection, _PROOFS, text(_begin(first)), text(end), store),
         failed=count(_CHECKS, Outcome.FAILURE),
         not_performed=count(_CHECKS, Outcome.NOT_PERFORMED),
@@ -191,6 +191,32 @@ def _happened(
     )
     for type_, outcome, count in connection.execute(query):
         yield (type_, outcome), count
+
+
+def _covered(connection: Connection, start: str, end: str, store: ColumnElement[str | None]) -> int:
+    """How many copies were proven in a time, and not found bad after that."""
+    success = and_(
+        events.c.outcome == Outcome.SUCCESS.value,
+        events.c.type.in_([it.value for it in _PROOFS]),
+    )
+    failure = events.c.outcome == Outcome.FAILURE.value
+    each = (
+        select(
+            func.max(case((success, events.c.recorded), else_="")).label("proven"),
+            func.max(case((failure, events.c.recorded), else_="")).label("bad"),
+        )
+        .where(
+            events.c.type.in_([it.value for it in {*_PROOFS, *_CHECKS}]),
+            events.c.recorded >= start,
+            events.c.recorded < end,
+            store.is_not(None),
+            events.c.detail.not_like(f"{DETAIL}%"),
+        )
+        .group_by(events.c.package, store)
+        .subquery()
+    )
+    query = select(func.count()).where(each.c.proven > each.c.bad)
+    return int(connection.scalar(query) or 0)
 
 
 def _distinct(

@@ -87,8 +87,13 @@ def _spread(it: Evidence, spread: Mapping[int, int], count: int, what: str, reme
     if not it.aips:
         return Judged(Met.NO, "there is no AIP yet", "arkiv ingest FOLDER")
     if fewer:
-        return Judged(Met.NO, f"{fewer:,} AIP versions have sound copies in fewer {what}", remedy)
+        said = f"{_number(fewer, 'AIP version')} without sound copies in {count} {what}"
+        return Judged(Met.NO, said, remedy)
     return Judged(Met.YES, f"all AIPs have sound copies in at least {count} {what}")
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 _ADD = "add a store: arkiv store add; repair what is bad: arkiv repair"
@@ -134,7 +139,7 @@ def _always(evidence: str) -> Callable[[Evidence], Judged]:
 
 def _scanned(it: Evidence) -> Judged:
     if it.aips and it.scanned < it.aips:
-        what = f"{it.aips - it.scanned:,} of {it.aips:,} AIPs came in without a scan for malware"
+        what = f"AIPs without a whole scan for malware: {it.aips - it.scanned:,} of {it.aips:,}"
         return Judged(Met.NO, what, "malware.clamd in arkiv.toml; arkiv doctor tries it")
     return _always("every file has a SHA-512 from the first, and every AIP was scanned")(it)
 
@@ -157,39 +162,39 @@ def _mended(it: Evidence) -> Judged:
         if part.state in ("corrupt", "missing")
     )
     if bad:
-        return Judged(Met.NO, f"{bad:,} copies are corrupt or missing", "arkiv repair")
+        return Judged(Met.NO, f"corrupt or missing copies: {bad:,}", "arkiv repair")
     drilled = sorted(store.drill.when for store in report.stores if store.drill)
     if not drilled:
         return Judged(Met.NO, "nothing was ever restored to try it", "arkiv drill")
     found = sum(month.failed for month in report.months)
     repaired = sum(month.repaired for month in report.months)
-    what = f"no copy is bad; in 12 months {found:,} faults were found, {repaired:,} repairs made"
+    what = f"no copy is bad; in 12 months faults found: {found:,}, repairs made: {repaired:,}"
     return Judged(Met.YES, f"{what}; last drill {drilled[-1]:%Y-%m-%d}")
 
 
 def _described(it: Evidence) -> Judged:
     if it.undescribed:
-        what = f"{it.undescribed:,} of {it.aips:,} AIPs have no description"
+        what = f"AIPs without a description: {it.undescribed:,} of {it.aips:,}"
         return Judged(Met.NO, what, "arkiv revise AIP-ID --description metadata.csv")
     return _always("every AIP has a description, and PREMIS for each file")(it)
 
 
 def _identified(it: Evidence) -> Judged:
     if it.files and it.identified < it.files:
-        what = f"{it.files - it.identified:,} of {it.files:,} files have no known format"
+        what = f"files without a known format: {it.files - it.identified:,} of {it.files:,}"
         return Judged(Met.NO, what, "arkiv formats update, then arkiv formats reidentify")
     return _always(f"all {it.files:,} files have a format, with who told it and when")(it)
 
 
 def _judged(it: Evidence) -> Judged:
     if it.files and it.judged < it.files:
-        what = f"{it.files - it.judged:,} of {it.files:,} files were judged by no validator"
+        what = f"files that no validator judged: {it.files - it.judged:,} of {it.files:,}"
         return Judged(Met.NO, what, "arkiv doctor says which validators are missing")
     return _always(f"all {it.files:,} files were judged by a validator")(it)
 
 
 def _watched(it: Evidence) -> Judged:
-    risky = f"{it.risky:,} of {it.files:,} files are in formats of high risk"
+    risky = f"files in formats of high risk: {it.risky:,} of {it.files:,}"
     if it.told_again is None:
         return Judged(Met.NO, f"{risky}; formats were never told anew", "arkiv formats reidentify")
     return Judged(Met.YES, f"{risky}; formats were told anew on {it.told_again:%Y-%m-%d}")
@@ -216,11 +221,11 @@ MATRIX: Final = (
     Cell(Area.INTEGRITY, 3, "all is compared at fixed times, on record, and on demand", _regular),
     Cell(Area.INTEGRITY, 4, "what is damaged is found by events too, and mended", _mended),
     Cell(Area.CONTROL, 1, "it is known who may read, write, move and delete",
-         _yours("Arkiv has no accounts: who can read its folders can do all", "permissions")),
+         _yours("Arkiv has no accounts: who may read its folders can do all", "permissions")),
     Cell(Area.CONTROL, 2, "that is written down and enforced",
          _yours("deletion needs two people; all else is up to permissions", "write it down")),
     Cell(Area.CONTROL, 3, "it is on record who did what",
-         lambda it: _always(f"PREMIS and the ledger name agents; {it.people:,} people so far")(it)),
+         lambda it: _always(f"PREMIS and the ledger name agents; people: {it.people:,}")(it)),
     Cell(Area.CONTROL, 4, "these records are looked through from time to time",
          _yours("arkiv ledger verify proves that none was altered", "look through them")),
     Cell(Area.METADATA, 1, "there is an inventory with places, and a copy of it elsewhere",

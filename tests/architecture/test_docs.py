@@ -16,6 +16,7 @@ from preservation.cli.failing import INTERRUPTED
 from preservation.cli.main import app
 from preservation.forms import FORMS
 from preservation.forms.words import codes_in_markdown
+from preservation.model.levels import MATRIX
 from preservation.model.premis import EventType, Outcome
 from preservation.model.storage import CopyState
 from preservation.rules import families
@@ -220,3 +221,9 @@ def test_keys_of_agreements() -> None:
     told = {row[0] for row in rows(section("agreements.md", "Keys"))}
     real = {name for name in fields(AgreementFile) if not name.endswith("because")}
     assert told == real
+
+
+def test_every_cell_of_the_levels_is_told() -> None:
+    page = (ROOT / "docs/levels.md").read_text("utf-8")
+    told = re.findall(r"(?m)^\| (\w+) \| ([1-4]) \| ([^|]+) \|", page)
+    assert told == [(cell.area, str(cell.level), cell.asks) for cell in MATRIX]

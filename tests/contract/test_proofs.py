@@ -74,6 +74,24 @@ def test_months_say_what_happened_to_copies_in_them(catalogue):
     )
 
 
+def test_what_was_found_bad_after_its_proof_is_not_covered(catalogue):
+    presence = "presence and size of the copy in store b"
+    held(
+        catalogue,
+        1,
+        [
+            happened("1", EventType.REPLICATION, SUCCESS, on(1, 5), "copy in store a"),
+            happened("2", EventType.REPLICATION, SUCCESS, on(1, 5), "copy in store b"),
+            happened("3", FIXITY, FAILURE, on(1, 6)),
+            happened("4", EventType.VALIDATION, FAILURE, on(1, 7), presence),
+            happened("5", FIXITY, SUCCESS, on(2, 1)),
+        ],
+    )
+    firsts = [date(2026, 1, 1), date(2026, 2, 1)]
+    months = catalogue.proofs.months(firsts, on(2, 20), days=90, stores=STORES)
+    assert [month.covered for month in months] == [0, 1]
+
+
 def test_copies_that_left_are_no_longer_held(catalogue):
     gone = "no longer counted, its store is retired: copy in store b"
     held(
