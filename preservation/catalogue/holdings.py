@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from preservation.catalogue import rows, tables
 from preservation.catalogue.database import Joined, Transactions
@@ -107,6 +107,16 @@ class SqlCatalogue:
                     if it is None
                     else replace(file, puid=it.puid, format_name=it.name, mime=it.mime)
                 )
+
+    def found(self, id: PackageId, name: str, version: int) -> tuple[HeldFile, ...]:
+        """The payload files of a version with this path in the AIP, or this name in its SIP."""
+        same = (tables.packages.c.id == id, tables.packages.c.version == version)
+        number = select(tables.packages.c.number).where(*same).scalar_subquery()
+        named = or_(tables.files.c.path == name, tables.files.c.original_name == name)
+        query = select(tables.files).where(tables.files.c.package == number, named)
+        with self._database.reading() as connection:
+            ordered = connection.execute(query.order_by(tables.files.c.position))
+            return tuple(map(rows.to_file, ordered))
 
     def tallies(self) -> tuple[Tally, ...]:
         """Files of the newest versions, counted by format, validity and year."""

@@ -123,6 +123,8 @@ def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:
             file.validity.value,
             json.dumps(file.inhibitors, ensure_ascii=False),
             file.source,
+            file.offset,
+            file.tar,
         )
 
 
@@ -139,6 +141,8 @@ def to_file(row: Row) -> HeldFile:
         validity=Verdict(row.validity),
         inhibitors=tuple(json.loads(row.inhibitors)),
         source=row.source,
+        offset=row.offset,
+        tar=row.tar,
     )
 
 

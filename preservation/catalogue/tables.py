@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007")
+REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007", "r0008")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -83,6 +83,8 @@ files = Table(
     Column("validity", String(16), nullable=False, server_default="not performed"),
     Column("inhibitors", Text, nullable=False, server_default="[]"),
     Column("source", Text, nullable=False, server_default=""),
+    Column("offset", BigInteger),
+    Column("tar", Integer),
     sqlite_with_rowid=False,
 )
 

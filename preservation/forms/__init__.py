@@ -36,7 +36,7 @@ from preservation.forms.version import Version as Version
 from preservation.model.audit import Depth
 from preservation.model.validity import Verdict
 
-DipForm = Literal["bag", "tar", "originals"]
+DipForm = Literal["bag", "tar", "originals", "file"]
 
 
 class Sum(BaseModel):

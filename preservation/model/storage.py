@@ -33,7 +33,9 @@ class HeldFile:
 
     `validity` is what all that validators judged comes to; of an AIP that was packed before there
     were any it is not performed. `inhibitors` is what hinders its use (`encryption`).
-    `source` is the path of the file that it was unpacked from, if it was not submitted itself.
+    `source` is the path of the file that it was unpacked from, if it was not submitted itself. Its
+    content begins at `offset` in the tar of the version `tar` (None: of its own version); where
+    that is not known the offset is None.
     """
 
     path: str
@@ -46,6 +48,8 @@ class HeldFile:
     validity: Verdict = Verdict.NOT_PERFORMED
     inhibitors: tuple[str, ...] = ()
     source: str = ""
+    offset: int | None = None
+    tar: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,8 @@ def _is_version(value: Json) -> bool:
 
 def _told(found: Json) -> MemberRow:
     digest = Digest(Algorithm.SHA512, found["sha512"])
-    file = _file(found, digest) if "original" in found else None
     version = found.get("version")
+    file = _file(found, digest) if "original" in found else None
     return MemberRow(found["name"], found["offset"], found["size"], digest, file, version)
 
 
@@ -223,4 +223,6 @@ def _file(found: Json, digest: Digest) -> HeldFile:
         validity=Verdict(found.get("validity", Verdict.NOT_PERFORMED)),
         inhibitors=tuple(found.get("inhibitors", ())),
         source=found.get("source", ""),
+        offset=found["offset"],
+        tar=found.get("version"),
     )

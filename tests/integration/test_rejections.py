@@ -198,7 +198,10 @@ def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_fold
         old.execute("DROP TABLE rejections")
         for table in ("claims", "decisions", "tombstones"):
             old.execute(f"DROP TABLE {table}")
+        old.execute("DROP INDEX events_type_recorded")
         old.execute("ALTER TABLE packages DROP COLUMN retained_until")
+        for column in ("offset", "tar"):
+            old.execute(f"ALTER TABLE files DROP COLUMN {column}")
         for column in ("seen", "inventory"):
             old.execute(f"ALTER TABLE copies DROP COLUMN {column}")
         old.execute("ALTER TABLE files DROP COLUMN validity")

@@ -66,6 +66,7 @@ def layouts(draw):
             draw(texts),
             draw(st.sampled_from(Verdict)),
             tuple(draw(st.lists(texts, max_size=2))),
+            offset=offset,
         )
         rows.append((member, offset, draw(st.sampled_from([None, held]))))
     return rows

@@ -168,11 +168,14 @@ def _changes(sip: Sip, earlier: Earlier) -> Iterator[Finding]:
 
 
 def _in_order(laid: Bag, held: Mapping[str, HeldFile]) -> Iterator[HeldFile]:
-    """The payload files as `members.jsonl` lists them."""
-    for name in chain((m.name for m in laid.own), (row.name for row in laid.referred)):
+    """The payload files as `members.jsonl` lists them, with the places of their content."""
+    layout = Layout(laid.own)
+    own = ((m.name, layout.offset(n), None) for n, m in enumerate(laid.own))
+    referred = ((row.name, row.offset, row.version) for row in laid.referred)
+    for name, offset, tar in chain(own, referred):
         file = held.get(name)
         if file:
-            yield file
+            yield replace(file, offset=offset, tar=tar)
 
 
 def _beside(
