@@ -205,6 +205,7 @@ def _insert(connection: Connection, summary: Summary) -> int:
     insert_many(connection, tables.records, records)
     insert_many(connection, tables.statements, statements)
     insert_many(connection, tables.files, rows.from_files(number, summary.files))
+    insert_many(connection, tables.rights, rows.from_rights(number, summary.rights))
     return number
 
 
@@ -236,7 +237,12 @@ def _summaries(connection: Connection, query: Select[tuple[Any, ...]]) -> tuple[
         connection.execute(heads.order_by(*tables.records.primary_key)),
         connection.execute(told.order_by(*tables.statements.primary_key)),
     )
-    return tuple(rows.to_summary(row, description.get(row.number, ())) for row in found)
+    told_rights = select(tables.rights).where(tables.rights.c.package.in_(numbers))
+    rights = rows.to_rights(connection.execute(told_rights.order_by(*tables.rights.primary_key)))
+    return tuple(
+        rows.to_summary(row, description.get(row.number, ()), rights.get(row.number, ()))
+        for row in found
+    )
 
 
 def _held(connection: Connection, number: int) -> Summary:

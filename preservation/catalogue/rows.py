@@ -8,9 +8,18 @@ from typing import Any, TypeAlias
 from preservation.model.description import Record, Statement
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
-from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
+from preservation.model.premis import (
+    Agent,
+    AgentType,
+    Event,
+    EventType,
+    Finding,
+    Outcome,
+    RightsStatement,
+)
 from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
 from preservation.model.validity import Verdict
+from preservation.standards import summary
 from preservation.standards.shape import moment, stamp
 
 Row: TypeAlias = Any
@@ -37,27 +46,29 @@ def sha512(digest: Digest) -> str:
     return digest.value
 
 
-def from_summary(summary: Summary) -> dict[str, str | int | None]:
+def from_summary(told: Summary) -> dict[str, str | int | None]:
     """The columns of `packages`, but its number."""
-    account = summary.account
+    account = told.account
     return {
-        "id": summary.id,
-        "version": summary.version,
-        "created": text(summary.created),
-        "sip": summary.sip,
-        "fingerprint": sha512(summary.fingerprint),
+        "id": told.id,
+        "version": told.version,
+        "created": text(told.created),
+        "sip": told.sip,
+        "fingerprint": sha512(told.fingerprint),
         "preserved_files": account.preserved_files,
         "preserved_bytes": account.preserved_bytes,
         "submission_files": account.submission_files,
         "submission_bytes": account.submission_bytes,
         "excluded_files": account.excluded_files,
         "excluded_bytes": account.excluded_bytes,
-        "stores": json.dumps(summary.stores),
-        "retained_until": day(summary.retained_until),
+        "stores": json.dumps(told.stores),
+        "retained_until": day(told.retained_until),
     }
 
 
-def to_summary(row: Row, description: tuple[Record, ...]) -> Summary:
+def to_summary(
+    row: Row, description: tuple[Record, ...], rights: tuple[RightsStatement, ...]
+) -> Summary:
     """A summary without files and events."""
     return Summary(
         id=PackageId(row.id),
@@ -78,6 +89,7 @@ def to_summary(row: Row, description: tuple[Record, ...]) -> Summary:
         events=(),
         stores=tuple(StoreName(name) for name in json.loads(row.stores)),
         retained_until=row.retained_until and date.fromisoformat(row.retained_until),
+        rights=rights,
     )
 
 
@@ -105,6 +117,21 @@ def to_records(heads: Iterable[Row], statements: Iterable[Row]) -> dict[int, tup
         record = Record(row.about, tuple(told.get((row.package, row.position), ())))
         found.setdefault(row.package, []).append(record)
     return {number: tuple(records) for number, records in found.items()}
+
+
+def from_rights(number: int, told: Iterable[RightsStatement]) -> Iterator[Values]:
+    """Rows of `rights`."""
+    for position, statement in enumerate(told):
+        text = json.dumps(summary.from_rights(statement), ensure_ascii=False)
+        yield number, position, text
+
+
+def to_rights(found: Iterable[Row]) -> dict[int, tuple[RightsStatement, ...]]:
+    """The rights of each package number, in the order of their keys."""
+    told: dict[int, list[RightsStatement]] = {}
+    for row in found:
+        told.setdefault(row.package, []).append(summary.to_rights(json.loads(row.statement)))
+    return {number: tuple(statements) for number, statements in told.items()}
 
 
 def from_files(number: int, files: Iterable[HeldFile]) -> Iterator[Values]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007", "r0008")
+REVISIONS = ("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007", "r0008", "r0009")
 """The revisions of the schema that this code knows, oldest first; the last is the one it uses."""
 
 metadata = MetaData()
@@ -103,6 +103,16 @@ copies = Table(
     sqlite_with_rowid=False,
 )
 
+rights = Table(
+    "rights",
+    metadata,
+    Column("package", Integer, ForeignKey("packages.number"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("statement", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What may be done with an AIP version, a statement of PREMIS a row."""
+
 events = Table(
     "events",
     metadata,
@@ -182,7 +192,7 @@ tombstones = Table(
 )
 """AIPs that were deleted; `removed` once no store has anything of them."""
 
-HOLDINGS = (packages, records, statements, files, copies, events)
+HOLDINGS = (packages, records, statements, files, copies, rights, events)
 """The tables that can be rebuilt from a store, each after those that it refers to."""
 
 DISPOSALS = (decisions, tombstones)

@@ -38,6 +38,7 @@ def command(
         from preservation.assembly.named import deleted, required
         from preservation.forms import ShowForm, words
         from preservation.forms.disposal import buried
+        from preservation.forms.right import rights
         from preservation.forms.version import version
         from preservation.settings.place import locate
 
@@ -56,6 +57,7 @@ def command(
             description=words.statements(summary.description),
             versions=tuple(map(version, catalogue.versions(summary.id))),
             retained_until=summary.retained_until,
+            rights=tuple(rights(summary.rights)),
             holds=tuple(it.subject for it in catalogue.disposals.standing(summary.id).holds),
             file_list=tuple(map(words.file, catalogue.files(summary.id))) if files else None,
             formats=_formats(place, summary) if formats else None,
@@ -98,6 +100,10 @@ def _say_kept(form: "ShowForm") -> None:
         until = f"{form.retained_until:%Y-%m-%d}"
         permanent = form.retained_until == date.max
         screen.say(f"  kept      {'permanently' if permanent else f'at least until {until}'}")
+    for right in form.rights:
+        not_so = f", {right.restriction}" if right.restriction else ""
+        of = f" ({screen.number(len(right.objects), 'object')})" if right.objects else ""
+        screen.wrapped("  rights    ", f"{right.act}{not_so}{of}; {right.basis}: {right.citation}")
     for name in form.holds:
         screen.wrapped("  held by   ", name)
 

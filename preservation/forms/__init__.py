@@ -31,6 +31,7 @@ from preservation.forms.policy import PolicyForm as PolicyForm
 from preservation.forms.repair import DrillForm as DrillForm
 from preservation.forms.repair import ReleaseForm as ReleaseForm
 from preservation.forms.repair import RepairForm as RepairForm
+from preservation.forms.right import Right
 from preservation.forms.store import STORE_FORMS
 from preservation.forms.version import Version as Version
 from preservation.model.audit import Depth
@@ -140,6 +141,7 @@ class ShowForm(ListForm):
     versions: tuple[Version, ...]
     retained_until: date | None = Field(description="nobody can delete it before; 9999: never")
     holds: tuple[str, ...] = Field(description="names of holds that keep it from being deleted")
+    rights: tuple[Right, ...] = Field(description="what may be done with it, as in its PREMIS")
     file_list: tuple[File, ...] | None = None
     formats: tuple[ToldFormat, ...] | None = None
     events: tuple[Event, ...] | None = None

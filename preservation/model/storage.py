@@ -7,7 +7,7 @@ from enum import StrEnum
 from preservation.model.description import Record
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
-from preservation.model.premis import Event
+from preservation.model.premis import Event, RightsStatement
 from preservation.model.validity import Verdict
 
 
@@ -93,6 +93,7 @@ class Summary:
     events: tuple[Event, ...]
     stores: tuple[StoreName, ...]
     retained_until: date | None = None
+    rights: tuple[RightsStatement, ...] = ()
 
     @property
     def title(self) -> str:

@@ -6,13 +6,23 @@ that of the ledger and the journal too.
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import date
 
 from preservation.errors import Corrupt
 from preservation.model.description import Record, Statement
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, StoreName
-from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
+from preservation.model.premis import (
+    Agent,
+    AgentType,
+    Event,
+    EventType,
+    Finding,
+    Grant,
+    Outcome,
+    RightsStatement,
+)
 from preservation.model.storage import Account, HeldFile, Summary
 from preservation.standards.shape import Json, differences, moment, parsed, stamp
 
@@ -25,6 +35,13 @@ EVENT_SHAPE = {
     "detail": str,
     "note": str,
     "objects": [str],
+}
+_GRANT_SHAPE = dict.fromkeys((it.name for it in fields(Grant)), str)
+RIGHTS_SHAPE = dict.fromkeys((it.name for it in fields(RightsStatement)), str) | {
+    "grants": [_GRANT_SHAPE],
+    "objects": [str],
+    "notes": [str],
+    "documents": [[str]],
 }
 _ACCOUNT = ("preserved", "submission", "excluded")
 _SHAPE = {
@@ -40,6 +57,7 @@ _SHAPE = {
     "events": [EVENT_SHAPE],
     "stores": [str],
     "retained_until?": (str, None),
+    "rights?": [RIGHTS_SHAPE],
 }
 
 
@@ -72,6 +90,7 @@ def write(summary: Summary) -> bytes:
         "events": [from_event(event) for event in summary.events],
         "stores": list(summary.stores),
         "retained_until": summary.retained_until and summary.retained_until.isoformat(),
+        "rights": [from_rights(it) for it in summary.rights],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
 
@@ -99,6 +118,7 @@ def read(document: bytes, files: Iterable[HeldFile]) -> Summary:
             events=tuple(to_event(event) for event in found["events"]),
             stores=tuple(StoreName(name) for name in found["stores"]),
             retained_until=_day(found.get("retained_until")),
+            rights=tuple(map(to_rights, found.get("rights", ()))),
         )
     except ValueError as error:
         raise Corrupt(f"summary.json: {error}") from error
@@ -137,6 +157,25 @@ def to_event(found: Json) -> Event:
         objects=tuple(found["objects"]),
     )
     return Event(found["identifier"], moment(found["when"]), finding)
+
+
+def from_rights(rights: RightsStatement) -> Json:
+    """A statement of rights as JSON has it, in the shape `RIGHTS_SHAPE`."""
+    return asdict(rights)
+
+
+def to_rights(found: Json) -> RightsStatement:
+    """A statement of rights from what JSON has; ValueError for a document that has not 3 parts."""
+    documents = [(type_, value, role) for type_, value, role in found["documents"]]
+    return RightsStatement(
+        **found
+        | {
+            "grants": tuple(Grant(**grant) for grant in found["grants"]),
+            "objects": tuple(found["objects"]),
+            "notes": tuple(found["notes"]),
+            "documents": tuple(documents),
+        }
+    )
 
 
 def _day(text: str | None) -> date | None:

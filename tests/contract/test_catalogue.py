@@ -61,10 +61,17 @@ class TestCatalogue:
             once = list(catalogue.dump())
         catalogue.register(told, copies(told), [event("later")])
         assert list(catalogue.dump()) == once
-        assert len(once) == 1 + 2 + 2 + 3 + 2 + 2
+        assert len(once) == 1 + 2 + 2 + 3 + 2 + 2 + 2
 
     @pytest.mark.parametrize(
-        "change", [{"sip": "other"}, {"files": 2}, {"description": ()}, {"fingerprint": digest(2)}]
+        "change",
+        [
+            {"sip": "other"},
+            {"files": 2},
+            {"description": ()},
+            {"fingerprint": digest(2)},
+            {"rights": ()},
+        ],
     )
     def test_a_version_that_is_held_with_other_values_is_corrupt(self, catalogue, change):
         catalogue.register(summary(), copies(summary()), [])
@@ -160,7 +167,7 @@ class TestRebuilding:
         self.fill(catalogue, 1, 2, 3)
         journal.append(package(9), event("on its way"))
         before = list(catalogue.dump())
-        assert len(before) == 3 * 12
+        assert len(before) == 3 * 14
         with catalogue.rebuilding() as new:
             assert list(new.dump()) == []
             self.fill(new, 3, 1, 2)

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from preservation.model.description import Record, Statement
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
-from preservation.model.premis import Agent, Event, EventType, Finding, Outcome
+from preservation.model.premis import (
+    Agent,
+    Event,
+    EventType,
+    Finding,
+    Grant,
+    Outcome,
+    RightsStatement,
+)
 from preservation.model.storage import Account, Copy, CopyState, HeldFile, Summary
 from preservation.model.validity import Verdict
 
@@ -52,6 +60,10 @@ def summary(number: int = 1, *, version: int = 1, files: int = 3, **changes) -> 
         "files": tuple(file(n) for n in range(files)),
         "events": (event("ingest", WHEN, "a", "b"),),
         "stores": (StoreName("a"), StoreName("b")),
+        "rights": (
+            RightsStatement("r1", "statute", (Grant("disseminate", "not before 2050"),), ("a/",)),
+            RightsStatement("r2", "other", (), documents=(("uri", "urn:x", "proof"),)),
+        ),
     }
     return Summary(**(told | changes))
 

@@ -196,7 +196,7 @@ def test_the_documents_are_as_their_schemas_say(arkiv, archive_folder, bad_bag, 
 def test_an_archive_from_before_there_were_records_gets_them(arkiv, archive_folder, bad_bag):
     with closing(sqlite3.connect(archive_folder / "catalogue.sqlite")) as old:
         old.execute("DROP TABLE rejections")
-        for table in ("claims", "decisions", "tombstones"):
+        for table in ("claims", "decisions", "tombstones", "rights"):
             old.execute(f"DROP TABLE {table}")
         old.execute("DROP INDEX events_type_recorded")
         old.execute("ALTER TABLE packages DROP COLUMN retained_until")

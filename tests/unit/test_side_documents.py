@@ -12,7 +12,16 @@ from preservation.model.description import ELEMENTS, Record, Statement
 from preservation.model.disposal import Act, Buried, Decision, Tombstone
 from preservation.model.fixity import Algorithm, Digest
 from preservation.model.identifiers import PackageId, Puid, StoreName
-from preservation.model.premis import Agent, AgentType, Event, EventType, Finding, Outcome
+from preservation.model.premis import (
+    Agent,
+    AgentType,
+    Event,
+    EventType,
+    Finding,
+    Grant,
+    Outcome,
+    RightsStatement,
+)
 from preservation.model.storage import Account, CopyState, HeldFile, Member, Summary
 from preservation.model.validity import Verdict
 from preservation.standards import ledger, members, summary, tombstone
@@ -44,6 +53,18 @@ accounts = st.builds(Account, counts, counts, counts, counts, counts, counts)
 
 def tuples(items, **limits):
     return st.lists(items, max_size=4, **limits).map(tuple)
+
+
+rights = st.builds(
+    RightsStatement,
+    texts,
+    texts,
+    tuples(st.builds(Grant, texts, texts, texts, texts, texts)),
+    tuples(texts),
+    texts,
+    notes=tuples(texts),
+    documents=tuples(st.tuples(texts, texts, texts)),
+)
 
 
 @st.composite
@@ -172,6 +193,7 @@ def summaries(draw):
         events=draw(tuples(events)),
         stores=draw(tuples(stores)),
         retained_until=draw(st.none() | st.dates()),
+        rights=draw(tuples(rights)),
     )
 
 
@@ -213,6 +235,7 @@ class TestSummary:
             (["events", 0, "agent", "name"], 1, "events: 1: agent: name: a text"),
             (["files"], [], "'files' is not known"),
             (["retained_until"], "soon", "Invalid isoformat"),
+            (["rights"], [{}], "rights: 1: basis is missing"),
             (["retained_until"], 2036, "retained_until: a text or null"),
         ],
     )

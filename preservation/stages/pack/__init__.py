@@ -86,6 +86,7 @@ def pack(validated: Validated, *, packing: Packing) -> Stage[Aip]:
         events,
         packing.stores,
         packing.retained_until,
+        sip.rights or (earlier.rights if earlier else ()),
     )
     beside = tuple(_beside(laid, held, summary, packing))
     refers = tuple(sorted({row.version for row in laid.referred if row.version}))
