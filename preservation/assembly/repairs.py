@@ -149,16 +149,8 @@ def _survey(
                 for name in strange
             )
         )
-    keeping: dict[StoreName, set[int]] = {}
-    for copy in copies:
-        keeping.setdefault(copy.store, set()).add(copy.version)
     progress.begin("compare", sum(copy.size for copy in copies))
-    asked = stage.Asked(
-        package,
-        {copy.version: copy.digest for copy in copies},
-        {name: archive.stores[name] for name in keeping},
-        {name: frozenset(versions) for name, versions in keeping.items()},
-    )
+    asked = stage.asked(package, copies, archive.stores)
     return stage.survey(asked, progress), copies
 
 

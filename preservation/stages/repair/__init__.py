@@ -21,13 +21,13 @@ from preservation.stages.repair.mending import (
 from preservation.stages.repair.outcome import Became, concerns, repaired, state_of
 from preservation.stages.repair.planning import plan
 from preservation.stages.repair.salvage import pour, size_of
-from preservation.stages.repair.surveying import Asked, Seen, Survey, survey
+from preservation.stages.repair.surveying import Seen, Survey, asked, survey
 
 __all__ = [
-    "Asked",
     "Became",
     "Intent",
     "Survey",
+    "asked",
     "concerns",
     "finish",
     "intended",

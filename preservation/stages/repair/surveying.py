@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from preservation.errors import Corrupt, Unavailable
 from preservation.model.fixity import Digest
 from preservation.model.identifiers import PackageId, StoreName
+from preservation.model.storage import Copy
 from preservation.ports import Progress, Store
 from preservation.stages.repair import witnesses
 from preservation.stages.repair.mending import INTENT, aside
@@ -24,13 +25,34 @@ SMALL = 64 * 1024 * 1024
 class Asked:
     """The AIP that is looked at, the digest on record of the tar of each version, who keeps what.
 
+    `inventories` are the digests on record of the inventories, where all copies have the same one.
     `stores` are those that may hold a copy of it, `keeping` the versions that each has to have.
     """
 
     package: PackageId
     tars: Mapping[int, Digest]
+    inventories: Mapping[int, Digest]
     stores: Mapping[StoreName, Store]
     keeping: Mapping[StoreName, frozenset[int]]
+
+
+def asked(package: PackageId, copies: Iterable[Copy], stores: Mapping[StoreName, Store]) -> Asked:
+    """What to look for, by the copies that are on record; each lies in one of the stores."""
+    tars: dict[int, Digest] = {}
+    inventories: dict[int, set[Digest]] = {}
+    keeping: dict[StoreName, set[int]] = {}
+    for copy in copies:
+        tars[copy.version] = copy.digest
+        keeping.setdefault(copy.store, set()).add(copy.version)
+        if copy.inventory:
+            inventories.setdefault(copy.version, set()).add(copy.inventory)
+    return Asked(
+        package,
+        tars,
+        {version: found.pop() for version, found in inventories.items() if len(found) == 1},
+        {name: stores[name] for name in keeping},
+        {name: frozenset(versions) for name, versions in keeping.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,9 @@ def survey(asked: Asked, progress: Progress) -> Survey:
             documents[name] = _documents(asked, store)
         except Unavailable as unavailable:
             away[name] = str(unavailable)
-    inventories, unknown = witnesses.believed(asked.package, asked.tars, list(documents.values()))
+    inventories, unknown = witnesses.believed(
+        asked.package, asked.tars, asked.inventories, list(documents.values())
+    )
     holds = {name: _Holding(asked, name, inventories) for name in documents}
     known = {(name, key): text for name, it in holds.items() for key, text in it.known.items()}
     brings = {key: version for it in holds.values() for key, version in it.brings.items()}

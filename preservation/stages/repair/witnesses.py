@@ -29,31 +29,26 @@ def documents(package: PackageId, versions: Iterable[int]) -> tuple[str, ...]:
 
 
 def believed(
-    package: PackageId, tars: Mapping[int, Digest], held: Sequence[Mapping[str, bytes]]
+    package: PackageId,
+    tars: Mapping[int, Digest],
+    on_record: Mapping[int, Digest],
+    held: Sequence[Mapping[str, bytes]],
 ) -> tuple[Mapping[int, tuple[bytes, Inventory]], Mapping[int, str]]:
     """The inventory of each version, or why there is none that can be believed.
 
-    `tars` are the digests of the tars on record, `held` what each store has at the keys of
-    `documents`. An inventory must be of this AIP and version, and name the tar that is on record;
-    of several the one wins that more places say, inventories and digest files alike.
+    `tars` and `on_record` are the digests of the tars and inventories on record, `held` what each
+    store has at the keys of `documents`. An inventory must be of this AIP and version, and name the
+    tar that is on record. The one wins whose digest is on record; where none is, the one that more
+    places say, inventories and digest files alike.
     """
-    votes: Counter[str] = Counter()
-    texts: dict[str, bytes] = {}
-    for store in held:
-        for key, content in store.items():
-            if key.endswith(".json"):
-                texts.setdefault(sha512(content).value, content)
-                votes[sha512(content).value] += 1
-            elif match := _SIDECAR.fullmatch(content):
-                votes[match[1].decode("ascii")] += 1
-    for digest in set(votes) - set(texts):
-        made = combined(list(texts.values()), lambda it, wanted=digest: sha512(it).value == wanted)  # type: ignore[misc]
-        if made is not None:
-            texts[digest] = made
-            votes[digest] += 1
+    texts, votes = _told(held, [it.value for it in on_record.values()])
     found: dict[int, tuple[bytes, Inventory]] = {}
     unknown: dict[int, str] = {}
     for version, tar in tars.items():
+        recorded = texts.get(on_record[version].value) if version in on_record else None
+        if recorded and (right := _fitting(recorded, package, version, tar)):
+            found[version] = (recorded, right)
+            continue
         fitting = [
             (votes[digest], text, inventory)
             for digest, text in texts.items()
@@ -67,6 +62,27 @@ def believed(
         else:
             found[version] = fitting[0][1:]
     return found, unknown
+
+
+def _told(
+    held: Sequence[Mapping[str, bytes]], on_record: Iterable[str]
+) -> tuple[dict[str, bytes], Counter[str]]:
+    """Every inventory that stores have, or that can be put together, and how many say it."""
+    votes: Counter[str] = Counter()
+    texts: dict[str, bytes] = {}
+    for store in held:
+        for key, content in store.items():
+            if key.endswith(".json"):
+                texts.setdefault(sha512(content).value, content)
+                votes[sha512(content).value] += 1
+            elif match := _SIDECAR.fullmatch(content):
+                votes[match[1].decode("ascii")] += 1
+    for digest in {*votes, *on_record} - set(texts):
+        made = combined(list(texts.values()), lambda it, wanted=digest: sha512(it).value == wanted)  # type: ignore[misc]
+        if made is not None:
+            texts[digest] = made
+            votes[digest] += 1
+    return texts, votes
 
 
 def _fitting(text: bytes, package: PackageId, version: int, tar: Digest) -> Inventory | None:
