@@ -10,6 +10,7 @@ from preservation.assembly.archive import opened
 from preservation.assembly.ingest import ingest
 from preservation.assembly.recovery import Silence
 from preservation.assembly.scratch import claimed
+from preservation.catalogue import tables
 from preservation.model.storage import CopyState
 from preservation.standards import inventory, ocfl
 
@@ -340,12 +341,22 @@ def test_a_store_that_is_away_is_waited_for(arkiv, stores, packages):
     assert {name: files(folder) for name, folder in stores.items()} == before
 
 
-def test_of_two_self_consistent_inventories_the_one_that_more_stores_have_is_right(
-    arkiv, stores, packages
+def test_of_two_self_consistent_inventories_the_one_on_record_is_right(arkiv, stores, packages):
+    sound = {name: files(folder) for name, folder in stores.items()}
+    inventories(Place(stores["a"], packages[0]), b"ingested", b"INGESTED")
+    code, (told,) = arkiv("repair", packages[0])
+    assert (code, told["status"]) == (0, "repaired")
+    assert {name: files(folder) for name, folder in stores.items()} == sound
+
+
+def test_of_two_of_which_none_is_on_record_the_one_that_more_stores_have_is_right(
+    arkiv, archive, stores, packages
 ):
     sound = {name: files(folder) for name, folder in stores.items()}
     inventories(Place(stores["a"], packages[0]), b"ingested", b"INGESTED")
     before = {name: files(folder) for name, folder in stores.items()}
+    with archive.catalogue._database.writing() as connection:
+        connection.execute(tables.copies.update().values(inventory=None))
     code, (told,) = arkiv("repair", packages[0])
     if len(stores) == 3:
         assert (code, told["status"]) == (0, "repaired")
