@@ -58,8 +58,8 @@ def emptied(folder: Path) -> None:
     rgw.reclaim(folder / "rgw")
 
 
-def ingest(folder: Path, sip: Path) -> None:
-    """One ingest into a new archive whose only store is a bucket."""
+def archive_in(folder: Path) -> Path:
+    """A new archive whose only store is a bucket, without tools."""
     archive = folder / "archive"
     make(archive, name="benchmark")
     url = f"s3://{rgw.BUCKET}/{secrets.token_hex(8)}?endpoint={rgw.ENDPOINT}&region=default"
@@ -69,6 +69,12 @@ def ingest(folder: Path, sip: Path) -> None:
         "[tools]\nidentifiers = []\ncharacterizers = []\nvalidators = []\n"
     )
     run([*ARKIV, "store", "make", "s", "--archive", str(archive)])
+    return archive
+
+
+def ingest(folder: Path, sip: Path) -> None:
+    """One ingest into such an archive."""
+    archive = archive_in(folder)
     run([*ARKIV, "ingest", str(sip), "--archive", str(archive)])
     shutil.rmtree(archive)
 

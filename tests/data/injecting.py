@@ -2,6 +2,7 @@
 
     sh deploy/faults damage 1000 SEED
     sh deploy/faults kills 500 SEED
+    sh deploy/faults kills-s3 60 SEED
 
 A fault that was not found, a sound copy that was blamed, or a repair that is not bit for bit what
 was there ends the run with 1, and is named with the seed that brings it again.
@@ -10,6 +11,8 @@ was there ends the run with 1, and is named with the seed that brings it again.
 import contextlib
 import os
 import random
+import re
+import secrets
 import shutil
 import sys
 import tempfile
@@ -18,10 +21,12 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import injected
 import killed
+import rgw
 
 from preservation.assembly.archive import make, opened
 from preservation.assembly.audits import audit_copies
@@ -60,14 +65,24 @@ class Sums:
         self.wrong += other.wrong
 
 
-def pristine(folder: Path, *, stores: int = 2) -> Path:
-    """An archive with five AIPs: small, of many files, with a large file, and of two versions."""
+def pristine(folder: Path, *, stores: int = 2, bucket: bool = False) -> Path:
+    """An archive with five AIPs: small, of many files, with a large file, and of two versions.
+
+    With `bucket` its second store is a prefix of the tests' bucket.
+    """
     place = folder / "archive"
     made = make(place, name="Vushtrri")
     made.catalogue._database.close()
     settings = place / "arkiv.toml"
     text = without_tools(settings.read_text("utf-8"))
     settings.write_text(text + (STORE if stores == 3 else ""), "utf-8")
+    if bucket:
+        shutil.rmtree(place / "stores/b")
+        rgw.key_file(place)
+        into_a_bucket(place, 'url = "stores/b"', 'credentials = "file:s3.key"')
+        with opened(place) as archive:
+            archive.stores["b"].initialize()
+            archive.catalogue._database.close()
     contents = {
         "small": {"a.txt": b"one\n"},
         "deaths": {"ë/протокол.txt": b"two\n" * 900, "empty": b"", "b.bin": bytes(5000)},
@@ -87,6 +102,33 @@ def pristine(folder: Path, *, stores: int = 2) -> Path:
         revise(archive, held, Wanted("more", more), progress=Silence())
         archive.catalogue._database.close()
     return place
+
+
+def into_a_bucket(place: Path, old: str, more: str = "") -> str:
+    """Give the second store of an archive a new prefix; which."""
+    prefix = secrets.token_hex(8)
+    url = f"s3://{rgw.BUCKET}/{prefix}?endpoint={rgw.ENDPOINT}&region=default"
+    settings = place / "arkiv.toml"
+    text = settings.read_text("utf-8")
+    assert old in text
+    settings.write_text(text.replace(old, f'url = "{url}"\n{more}'), "utf-8")
+    return prefix
+
+
+def with_its_bucket(place: Path) -> None:
+    """What the copy of an archive had in a bucket is copied to a prefix of its own."""
+    told = (place / "arkiv.toml").read_text("utf-8")
+    url = next(iter(re.findall(r'url = "s3://[^"]*"', told)), "")
+    if not url:
+        return
+    before = url.partition(f"{rgw.BUCKET}/")[2].partition("?")[0]
+    after = into_a_bucket(place, url)
+    client = rgw.client()
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=rgw.BUCKET, Prefix=f"{before}/")
+    for entry in (entry for page in pages for entry in page.get("Contents", ())):
+        source = {"Bucket": rgw.BUCKET, "Key": entry["Key"]}
+        key = entry["Key"].replace(before, after, 1)
+        client.copy_object(Bucket=rgw.BUCKET, Key=key, CopySource=source)
 
 
 def without_tools(text: str) -> str:
@@ -202,8 +244,8 @@ class Ground:
     seconds: dict[str, float]
 
 
-def ground(folder: Path) -> Ground:
-    archive = pristine(folder)
+def ground(folder: Path, *, bucket: bool = False) -> Ground:
+    archive = pristine(folder, bucket=bucket)
     with opened(archive) as it:
         packages = {s.sip: str(s.id) for s in it.catalogue.packages()}
         it.catalogue._database.close()
@@ -230,6 +272,7 @@ def ground(folder: Path) -> Ground:
 def begun(archive: Path, place: Path, operation: str) -> Path:
     """A copy of the archive in which there is something to do."""
     shutil.copytree(archive, place)
+    with_its_bucket(place)
     if operation == "repair":
         with opened(place) as it:
             copy = next(c for c in it.catalogue.copies() if c.store == "a")
@@ -295,12 +338,8 @@ def judge(at: Ground, place: Path, operation: str, said: str) -> None:
             require(list(archive.catalogue.dump()) == dump, f"store {store} tells another archive")
         scratch = list(archive.scratch.iterdir()) if archive.scratch.exists() else []
         require(not scratch, f"left in scratch: {scratch}")
-        left = [
-            path
-            for part in ("tmp", "repair")
-            for path in (place / "stores").glob(f"*/{part}/**/*")
-            if path.is_file()
-        ]
+        left = [path for path in (place / "stores").glob("*/tmp/**/*") if path.is_file()]
+        left += [key for store in archive.stores.values() for key in store.keys("repair/")]
         require(not left, f"left over: {left}")
         archive.catalogue._database.close()
 
@@ -327,14 +366,14 @@ def require(true: bool, message: str) -> None:
         raise AssertionError(message)
 
 
-def kills(count: int, seed: str, folder: Path) -> Iterator[Sums]:
+def kills(count: int, seed: str, folder: Path, *, bucket: bool = False) -> Iterator[Sums]:
     """An operation is killed at so many moments."""
-    at = ground(folder)
+    at = ground(folder, bucket=bucket)
     for number in range(1, count + 1):
         yield kill(at, folder / f"kill-{number}", f"{seed}-{number}")
 
 
-RUNS = {"damage": damage, "kills": kills}
+RUNS = {"damage": damage, "kills": kills, "kills-s3": partial(kills, bucket=True)}
 
 
 def share(what: str, count: int, seed: str) -> Sums:
@@ -355,7 +394,11 @@ def main() -> int:
     seed = sys.argv[3] if len(sys.argv) > 3 else f"{random.SystemRandom().randrange(10**6)}"
     processes = os.cpu_count() or 1
     sums = Sums()
-    with ProcessPoolExecutor(processes) as pool:
+    with contextlib.ExitStack() as stack:
+        if what == "kills-s3":
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            stack.enter_context(rgw.running(folder / "ceph"))
+        pool = stack.enter_context(ProcessPoolExecutor(processes))
         parts = [
             pool.submit(share, what, -(-count // processes), f"{seed}-{number}")
             for number in range(processes)

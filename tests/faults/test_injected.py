@@ -28,6 +28,14 @@ def test_a_process_killed_at_random_loses_and_leaves_nothing(tmp_path):
     assert len({kind for it in done for kind in it.kinds}) >= 3
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("rgw")
+def test_kills_leave_nothing_in_a_bucket_either(tmp_path):
+    done = list(kills(6, "ci", tmp_path, bucket=True))
+
+    assert [wrong for it in done for wrong in it.wrong] == []
+
+
 @pytest.mark.parametrize("store", ["a", "b"])
 def test_an_inventory_of_before_that_was_edited_with_its_digest_is_known_by_the_ledger(
     store, tmp_path
