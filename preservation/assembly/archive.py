@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 from uuid import uuid4
 
 from preservation.assembly.clock import SystemClock
@@ -22,10 +22,14 @@ from preservation.ports import Claims, Clock, Scanner, Store
 from preservation.settings import file as settings
 from preservation.settings.file import Settings, StoreSettings
 from preservation.settings.place import FILE
+from preservation.standards.places import Identity
 from preservation.stores.directory import DirectoryStore
 
 if TYPE_CHECKING:
     from preservation.stores.s3 import S3Store
+    from preservation.stores.sealed import Inner, SealedStore
+
+    Opened = DirectoryStore | S3Store | SealedStore
 
 SCRATCH = "scratch"
 
@@ -62,6 +66,11 @@ class Archive:
         """The stores whose copies are there to be given out, and preserve nothing."""
         named = (one.name for one in self.settings.stores if one.role is StoreRole.ACCESS)
         return frozenset(map(StoreName, named))
+
+    @property
+    def sealed(self) -> frozenset[StoreName]:
+        """The stores whose copies are encrypted, and slower to read from."""
+        return frozenset(StoreName(one.name) for one in self.settings.stores if one.identity)
 
     @property
     def where_catalogue(self) -> str:
@@ -148,17 +157,38 @@ def _archive(folder: Path, told: Settings, database: Database) -> Archive:
     )
 
 
-def open_store(folder: Path, store: StoreSettings, archive: str) -> "DirectoryStore | S3Store":
-    """The adapter for a store's url; raises Misconfigured when there is none for its kind.
+def open_store(folder: Path, store: StoreSettings, archive: str) -> "Opened":
+    """The store of some settings; raises Misconfigured when there is none for its kind.
 
-    `archive` is the identifier that the store must have too, if it says of which archive it is.
+    With an `identity` what lies in it is encrypted. `archive` is the identifier that the store must
+    have too, if it says of which archive it is.
     """
+    name = StoreName(store.name)
+    if not store.identity:
+        return _adapter(folder, store, Identity(archive, name) if archive else None)
+    if not archive:
+        raise Misconfigured(
+            f"store {name}: only a store that says whose it is can be encrypted; give the archive "
+            "an id first, see docs/operations.md"
+        )
+    from preservation.stores.age import read_key  # noqa: PLC0415  only who encrypts needs it
+    from preservation.stores.sealed import SealedStore  # noqa: PLC0415
+
+    key = read_key(folder / store.identity)
+    inner = _adapter(folder, store, Identity(archive, name, key.recipient))
+    return SealedStore(cast("Inner", inner), key)
+
+
+def _adapter(
+    folder: Path, store: StoreSettings, identity: Identity | None
+) -> "DirectoryStore | S3Store":
+    """The adapter for a store's url; raises Misconfigured when there is none for its kind."""
     name = StoreName(store.name)
     scheme, separator, _ = store.url.partition("://")
     if not separator and store.lock != "none":
         raise Misconfigured(f"store {name}: a folder cannot lock its files; take `lock` out")
     if not separator:
-        return DirectoryStore(name, folder / store.url, archive)
+        return DirectoryStore(name, folder / store.url, identity)
     if scheme != "s3":
         # Not the whole url: it may hold a password.
         raise Misconfigured(f"store {name}: {scheme}://: a store is a folder or s3://bucket/prefix")
@@ -171,5 +201,5 @@ def open_store(folder: Path, store: StoreSettings, archive: str) -> "DirectorySt
         s3.credentials(name, store.credentials, folder),
         limits=limits,
         lock=store.lock,
-        archive=archive,
+        identity=identity,
     )

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 from preservation.assembly.archive import Archive
 from preservation.assembly.examined import Examined, State
 from preservation.errors import ArkivError
 from preservation.model.identifiers import StoreName
 from preservation.model.storage import StoreRole
+from preservation.ports import Store
 from preservation.settings.file import StoreSettings
 from preservation.stores.directory import DirectoryStore
 
@@ -39,15 +41,26 @@ def stores(archive: Archive) -> Iterator[Examined]:
 def store(archive: Archive, told: StoreSettings) -> Examined:
     """One store."""
     name = f"store {told.name}"
-    found = archive.stores[StoreName(told.name)]
+    outer = archive.stores[StoreName(told.name)]
+    found = adapter(outer)
     try:
         for _ in found.keys("ocfl/0="):
             break
         if isinstance(found, DirectoryStore):
-            return _folder(name, found)
-        return _server(name, archive, told)
+            examined = _folder(name, found)
+        else:
+            examined = _server(name, archive, told)
+        if outer is found:
+            return examined
+        return replace(examined, found=f"{examined.found}; encrypted, by {told.identity}")
     except ArkivError as error:
         return Examined(name, State.WRONG, str(error), _GONE)
+
+
+def adapter(store: Store) -> Store:
+    """The store itself, without the encryption around it."""
+    inner: Store = getattr(store, "inner", store)
+    return inner
 
 
 def _folder(name: str, found: DirectoryStore) -> Examined:
@@ -60,7 +73,7 @@ def _folder(name: str, found: DirectoryStore) -> Examined:
 def _server(name: str, archive: Archive, told: StoreSettings) -> Examined:
     from preservation.stores import s3  # noqa: PLC0415  archives without S3 need not wait for it
 
-    found = archive.stores[StoreName(told.name)]
+    found = adapter(archive.stores[StoreName(told.name)])
     assert isinstance(found, s3.S3Store)
     able = s3.abilities(found)
     does = {

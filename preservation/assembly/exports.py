@@ -55,7 +55,11 @@ def _soundest(archive: Archive, package: PackageId, version: int | None) -> list
     wanted = version or newest
     return sorted(
         (c for c in held if c.version == wanted and c.store in archive.stores),
-        key=lambda c: (_BEST_FIRST.index(c.state), c.store not in archive.for_access),
+        key=lambda c: (
+            _BEST_FIRST.index(c.state),
+            c.store in archive.sealed,
+            c.store not in archive.for_access,
+        ),
     )
 
 

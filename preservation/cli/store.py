@@ -1,18 +1,17 @@
 """`arkiv store`: the places where copies lie."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from preservation.cli import screen
+from preservation.cli import screen, store_listing
 from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption
 from preservation.errors import Corrupt, Misconfigured
 from preservation.model.storage import StoreRole
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from preservation.assembly.archive import Archive
     from preservation.forms.store import StoreChangeForm
 
@@ -27,6 +26,32 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The store's n
 PlanOption = Annotated[
     bool, typer.Option("--plan", help="Say what would be copied, and change nothing.")
 ]
+
+
+app.command("list")(store_listing.list_)
+
+
+@app.command("key")
+def key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file for the key.")],
+    json: JsonOption = False,
+) -> None:
+    """Make a key with which the copies of a store are encrypted; whoever has it can read them.
+
+    Without it nobody can: keep copies of the file elsewhere, apart from the store.
+
+    Example: arkiv store key partner.age
+    """
+    with told(json=json):
+        from preservation.forms.store import KeyForm
+        from preservation.stores.age import write_key
+
+        made = write_key(file)
+        if json:
+            screen.emit(KeyForm(status="made", file=str(file), recipient=made.recipient))
+            return
+        screen.say(f"{file} is a key; its recipient is {made.recipient}")
+        screen.say("keep copies of this file elsewhere: without it nobody can read the copies")
 
 
 @app.command("make")
@@ -53,50 +78,6 @@ def make(
             screen.say(f"{found.name} is a store: {found.url}")
 
 
-@app.command("list")
-def list_(archive: ArchiveOption = None, json: JsonOption = False) -> None:
-    """List the stores: what each is for, its copies, and how many of them are known to be sound.
-
-    Example: arkiv store list
-    """
-    with told(json=json):
-        from preservation.assembly.archive import opened
-        from preservation.assembly.store_changes import listed
-        from preservation.forms.store import StoreForm
-        from preservation.settings.place import locate
-
-        with opened(locate(archive)) as place:
-            found = listed(place)
-        forms = [
-            StoreForm(
-                status="known",
-                name=one.settings.name,
-                url=one.settings.url,
-                role=one.settings.role,
-                copies=one.copies,
-                bytes=one.bytes,
-                states=one.states,
-                oldest_proof=one.oldest_proof,
-            )
-            for one in found
-        ]
-        if json:
-            for form in forms:
-                screen.emit(form)
-            return
-        for form in forms:
-            states = ", ".join(f"{count} {state}" for state, count in sorted(form.states.items()))
-            screen.wrapped(f"{screen.cut(form.name, 40)} ({form.role})  ", form.url)
-            if not form.copies:
-                screen.say("  no copies")
-                continue
-            proof = f"{form.oldest_proof:%Y-%m-%d}" if form.oldest_proof else "never for some"
-            screen.say(
-                f"  {screen.number(form.copies, 'copy')}, {screen.octets(form.bytes)}: {states}; "
-                f"oldest proof: {proof}"
-            )
-
-
 @app.command("add")
 def add(  # noqa: PLR0913, PLR0917  each is an option of its own
     name: NameArgument,
@@ -106,6 +87,9 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of its own
     ] = StoreRole.COPY,
     credentials: Annotated[
         str, typer.Option("--credentials", help="Of S3: profile:NAME or file:PATH.")
+    ] = "",
+    identity: Annotated[
+        str, typer.Option("--identity", metavar="FILE", help="Encrypt what lies there; see: key.")
     ] = "",
     plan: PlanOption = False,
     archive: ArchiveOption = None,
@@ -123,7 +107,9 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of its own
 
         folder = locate(archive)
         try:
-            store = StoreSettings(name=name, url=url, role=role, credentials=credentials)
+            store = StoreSettings(
+                name=name, url=url, role=role, credentials=credentials, identity=identity
+            )
         except ValueError as error:
             raise Misconfigured(
                 f"{name}: no name for a store: lower-case letters, digits and hyphens"

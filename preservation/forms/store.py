@@ -59,7 +59,15 @@ class StoreCheckForm(Form):
     unknown: int = Field(description="AIP versions there that the catalogue does not count there")
 
 
-STORE_FORMS: tuple[type[Form], ...] = (StoreForm, StoreChangeForm, StoreCheckForm)
+class KeyForm(Form):
+    """A new key of age; `recipient` is its public half."""
+
+    status: Literal["made"]
+    file: str
+    recipient: str
+
+
+STORE_FORMS: tuple[type[Form], ...] = (StoreForm, StoreChangeForm, StoreCheckForm, KeyForm)
 
 
 def checked(value: "StoreChecked") -> StoreCheckForm:

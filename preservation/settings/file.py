@@ -80,6 +80,7 @@ class StoreSettings(_Part):
     credentials: str = Field(
         "", description="of S3: profile:NAME or file:PATH; else the environment"
     )
+    identity: str = Field("", description="a file with an identity of age, to encrypt copies for")
     parallel: int = Field(4, ge=1, le=64, description="of S3: parts on their way at a time")
     bandwidth: float | None = Field(None, gt=0, description="of S3: MiB a second at most")
     lock: Literal["none", "governance", "compliance"] = Field(

@@ -26,6 +26,8 @@ def add(folder: Path, store: StoreSettings) -> None:
     told = {"name": store.name, "url": store.url, "role": str(store.role)}
     if store.credentials:
         told["credentials"] = store.credentials
+    if store.identity:
+        told["identity"] = store.identity
     lines = ["[[stores]]", *(f"{key} = {_text(value)}" for key, value in told.items())]
     text = (folder / FILE).read_text("utf-8")
     before = tomllib.loads(text)

@@ -9,7 +9,7 @@ from preservation.model.identifiers import PackageId, StoreName
 from preservation.model.premis import ARKIV, EventType, Finding, Outcome
 from preservation.recording import Stage
 from preservation.standards import ledger, ocfl, tombstone
-from preservation.standards.places import IDENTITY, QUARANTINE, REPAIR
+from preservation.standards.places import IDENTITY, QUARANTINE, REPAIR, SEALED
 
 TOLD = 20
 """Strays that the event names; the rest are counted."""
@@ -45,7 +45,7 @@ def strays(store: StoreName, keys: Iterable[str], known: Known) -> Iterator[Stra
 
 def _is_ours(key: str) -> bool:
     batch = ledger.sequence_of(key) is not None
-    return batch or key == IDENTITY or key.startswith((QUARANTINE, REPAIR))
+    return batch or key == IDENTITY or key.startswith((QUARANTINE, REPAIR, SEALED))
 
 
 def _grave(store: StoreName, key: str) -> Stray:

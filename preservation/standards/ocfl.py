@@ -92,6 +92,15 @@ def committed(key: str) -> tuple[PackageId, int] | None:
     return (package, version) if commit_key(package, version) == key else None
 
 
+_VERSION = re.compile(r"(ocfl/(?:[0-9a-f]{3}/){3}[0-9a-f-]{36}/v[1-9][0-9]*/).+")
+
+
+def version_folder(key: str) -> str | None:
+    """The folder of the version of an object in which a key lies, with `/`; None for others."""
+    match = _VERSION.fullmatch(key)
+    return match.group(1) if match else None
+
+
 _OBJECT = re.compile(r"ocfl/(?:[0-9a-f]{3}/){3}([0-9a-f-]{36})/.+")
 
 

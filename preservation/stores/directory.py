@@ -11,7 +11,7 @@ from pathlib import Path
 from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.standards import ocfl
-from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, identity, mistaken
+from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, Identity
 from preservation.stores.keys import RESERVED, checked, checked_range
 from preservation.stores.temporary import Temporary, sweep
 from preservation.stores.tree import ABSENT, files, make_folders, prune, sync_folders
@@ -34,8 +34,8 @@ class DirectoryStore:
 
     name: StoreName
     root: Path
-    archive: str = ""
-    """The identifier of the archive; without one, whose store the root is is not looked at."""
+    identity: Identity | None = None
+    """What the root must say of itself, if it says anything; without one nobody looks."""
 
     def initialize(self) -> None:
         """Make the root an empty store; a root that is one already stays as it is.
@@ -55,8 +55,8 @@ class DirectoryStore:
         if mistaken:
             raise Misconfigured(f"store {self.name}: {self.root} is {mistaken}")
         documents = {**ocfl.root_files()}
-        if self.archive:
-            documents[IDENTITY] = identity(self.archive, self.name)
+        if self.identity:
+            documents[IDENTITY] = self.identity.document()
         for key, content in documents.items():
             with contextlib.suppress(AlreadyExists):
                 self._put(key, [content], len(content))
@@ -268,10 +268,10 @@ class DirectoryStore:
     def _mistaken(self) -> str:
         """Whose store the root is, if it is said there and is not this one."""
         place = self.root / IDENTITY
-        if not self.archive or self._stat(place) is None:
+        if self.identity is None or self._stat(place) is None:
             return ""
         with place.open("rb") as file:
-            return mistaken(file.read(LARGEST_IDENTITY), self.archive, self.name)
+            return self.identity.mistaken(file.read(LARGEST_IDENTITY))
 
     @contextlib.contextmanager
     def _answering(self, doing: str, needs: int = 0) -> Iterator[None]:

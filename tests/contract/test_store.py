@@ -3,9 +3,11 @@
 import itertools
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,8 +23,10 @@ from preservation.errors import AlreadyExists
 from preservation.model.identifiers import StoreName
 from preservation.ports import Store
 from preservation.standards import ocfl
+from preservation.stores.age import Key
 from preservation.stores.directory import DirectoryStore
 from preservation.stores.memory import MemoryStore
+from preservation.stores.sealed import SealedStore
 
 REPOSITORY = Path(__file__).parents[2]
 NAME = StoreName("a")
@@ -38,7 +42,18 @@ def memory(place: Path) -> MemoryStore:  # noqa: ARG001  every kind is made in t
     return MemoryStore(NAME)
 
 
-STORES: dict[str, Callable[[Path], Store]] = {"directory": directory, "memory": memory}
+KEY = Key(str(pyrage.x25519.Identity.generate()))
+
+
+def sealed(place: Path) -> SealedStore:
+    return SealedStore(directory(place), KEY)
+
+
+STORES: dict[str, Callable[[Path], Store]] = {
+    "directory": directory,
+    "memory": memory,
+    "sealed": sealed,
+}
 KINDS = (*STORES, "s3")
 
 
@@ -285,10 +300,42 @@ class TestWholeOrNotAtAll:
         assert content(store, "box/a") == b"abcdef"
 
 
+def killed_at(call: Callable[[], None], step: int, *, after: bool) -> None:
+    """Do a call in a process that dies at a step that changes the disk, before or after it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which the child has not
+        child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        left = itertools.count(step - 1, -1)
+        for name in ("link", "replace", "unlink", "fsync", "mkdir", "rmdir", "write"):
+            setattr(os, name, _dying(getattr(os, name), left, after=after))
+        call()
+    finally:
+        os._exit(9)
+
+
+def _dying(real, left, *, after):
+    def call(*args, **kwargs):
+        mine = next(left) == 0
+        if mine and not after:
+            os._exit(9)
+        found = real(*args, **kwargs)
+        if mine:
+            os._exit(9)
+        return found
+
+    return call
+
+
 class StoreMachine(RuleBasedStateMachine):
     """A store beside a dictionary: after any sequence of calls both hold the same."""
 
     make: Callable[[], Store]
+    lasting: bool
+    """Whether what it holds outlives the process."""
 
     folders = st.sampled_from(["d", "d-e", "d.e", "D", "ë", "d/e"])
     names = st.builds("box/{}/{}.x".format, folders, st.sampled_from(["a", "b", "a b", "č"]))
@@ -341,6 +388,42 @@ class StoreMachine(RuleBasedStateMachine):
     def sweep(self) -> None:
         self.store.sweep()
 
+    @rule(
+        act=st.sampled_from(["put", "replace", "remove", "move"]),
+        key=names,
+        to=names,
+        value=contents,
+        step=st.integers(1, 12),
+        after=st.booleans(),
+    )
+    def die(self, act: str, key: str, to: str, value: bytes, step: int, after: bool) -> None:
+        """A process dies in a call; each key has what it had before, or what it was given."""
+        if not self.lasting:
+            return
+        calls = {
+            "put": lambda: self.store.put(key, [value], size=len(value)),
+            "replace": lambda: self.store.replace(key, value),
+            "remove": lambda: self.store.remove(key),
+            "move": lambda: self.store.move(key, to),
+        }
+        before = dict(self.model)
+        killed_at(calls[act], step, after=after)
+        self.store.sweep()
+        for name in {key, to}:
+            size = self.store.size(name)
+            now = None if size is None else content(self.store, name)
+            allowed = {before.get(name)}
+            if name == key:
+                allowed |= {"put": {before.get(key, value)}, "replace": {value}}.get(act, {None})
+            if act == "move" and name == to and before.get(to) in (None, before.get(key)):
+                allowed.add(before.get(key))
+            assert now in allowed
+            self.model.pop(name, None)
+            if now is not None:
+                self.model[name] = now
+        if act == "move" and key in before and key != to:
+            assert {self.model.get(key), self.model.get(to)} & {before[key]}
+
     @rule(key=names, start=st.integers(0, 70), length=st.none() | st.integers(0, 70))
     def read(self, key: str, start: int, length: int | None) -> None:
         stop = None if length is None else start + length
@@ -367,6 +450,7 @@ def test_any_sequence_of_calls_leaves_what_a_dictionary_would_hold(kind, tmp_pat
     remote = request.getfixturevalue("s3_store") if kind == "s3" else None
 
     class Machine(StoreMachine):
+        lasting = kind in ("directory", "sealed")
         make = staticmethod(
             remote if remote else lambda: STORES[kind](tmp_path / str(next(places)))
         )

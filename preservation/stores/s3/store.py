@@ -11,7 +11,7 @@ from preservation.errors import AlreadyExists, Misconfigured, Unavailable
 from preservation.model.identifiers import StoreName
 from preservation.model.storage import Lock
 from preservation.standards import ocfl
-from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, identity, mistaken
+from preservation.standards.places import IDENTITY, LARGEST_IDENTITY, OWN, Identity
 from preservation.stores.keys import checked, checked_range
 from preservation.stores.s3.credentials import Credentials
 from preservation.stores.s3.location import Location
@@ -51,13 +51,14 @@ class S3Store:
         *,
         limits: Limits = Limits(),
         lock: str = "none",
-        archive: str = "",
+        identity: Identity | None = None,
     ) -> None:
         """Ask nothing yet; `lock` is the mode of locks, `governance` or `compliance`.
 
-        Without the identifier of the archive, whose store the place is is not looked at.
+        `identity` is what the place must say of itself, if it says anything; without one nobody
+        looks.
         """
-        self.archive = archive
+        self.identity = identity
         self.name = name
         self.location = location
         self.server = Server(name, location, credentials, connections=2 * limits.parallel + 4)
@@ -83,8 +84,8 @@ class S3Store:
         if mistaken:
             raise Misconfigured(f"store {self.name}: {self.location} is {mistaken}")
         documents = {**ocfl.root_files()}
-        if self.archive:
-            documents[IDENTITY] = identity(self.archive, self.name)
+        if self.identity:
+            documents[IDENTITY] = self.identity.document()
         for key, content in documents.items():
             with suppress(AlreadyExists):
                 self._writer.put(key, [content], len(content))
@@ -203,13 +204,13 @@ class S3Store:
 
     def _mistaken(self) -> str:
         """Whose store the place is, if it is said there and is not this one."""
-        if not self.archive:
+        if self.identity is None:
             return ""
         try:
             document = b"".join(self._reader.read(IDENTITY, 0, LARGEST_IDENTITY))
         except KeyError:
             return ""
-        return mistaken(document, self.archive, self.name)
+        return self.identity.mistaken(document)
 
     def _strange(self) -> Iterator[str]:
         return (key for key in self._reader.keys("") if not key.startswith(OWN))
