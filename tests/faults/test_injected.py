@@ -31,7 +31,7 @@ def test_a_process_killed_at_random_loses_and_leaves_nothing(tmp_path):
 @pytest.mark.slow
 @pytest.mark.usefixtures("rgw")
 def test_kills_leave_nothing_in_a_bucket_either(tmp_path):
-    done = list(kills(6, "ci", tmp_path, bucket=True))
+    done = list(kills(4, "ci", tmp_path, bucket=True))
 
     assert [wrong for it in done for wrong in it.wrong] == []
 

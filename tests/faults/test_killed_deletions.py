@@ -87,12 +87,11 @@ def test_what_a_killed_deletion_left_is_never_brought_back(requested, tmp_path):
     process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL
 
-    for others in (
-        ["audit"],
-        ["repair"],
-        ["store", "add", "c", "stores/c"],
-        ["store", "sync", "b"],
-    ):
+    looked = killed.child(place, ["audit"], 0, "never")
+    said, _ = looked.communicate(timeout=120)
+    assert looked.returncode == 4
+    assert f"has AIP {package}, which was deleted" in " ".join(said.split())
+    for others in (["repair"], ["store", "add", "c", "stores/c"], ["store", "sync", "b"]):
         killed.steps(place, others)
         with opened(place) as archive:
             assert archive.catalogue.package(package) is None
