@@ -9,9 +9,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import command, steps
 from preservation.assembly.archive import opened
-from preservation.assembly.audits import audit_batch, batches, phases, require_sound
+from preservation.assembly.audits import (
+    audit_batch,
+    batches,
+    found_bad,
+    phases,
+    require_sound,
+)
 from preservation.assembly.looks import Looked, look
 from preservation.assembly.recovery import Silence
+from preservation.assembly.repairs import repair_automatically
 from preservation.forms import words
 from preservation.forms.auditing import looked
 
@@ -32,7 +39,8 @@ def audit(
 
     Without names also an outcome for each store, as `storeaudit.json` describes it. `what` is
     `fixity`, `presence`, or `due` for what the settings ask for today. Fails with every reason when
-    a copy is not sound or something in a store is strange, after all were looked at.
+    a copy is not sound or something in a store is strange, after all were looked at and, where the
+    settings say so, repaired.
     """
     place = opened(Path(archive).resolve())
     forms = []
@@ -45,6 +53,9 @@ def audit(
     looks: tuple[Looked, ...] = ()
     if not aip_ids and (what != "due" or outcomes):
         looks = steps.run("look", lambda: look(place, progress=Silence()))
+    bad = found_bad(outcomes)
+    if bad and place.settings.repair.automatic:
+        steps.run("repair", lambda: tuple(repair_automatically(place, bad, Silence())))
     require_sound(outcomes, looks)
     told = [*forms, *map(looked, looks)]
     return [form.model_dump(mode="json") for form in told]

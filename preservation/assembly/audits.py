@@ -123,6 +123,12 @@ def phases(archive: Archive, what: str, ids: Sequence[str]) -> tuple[Phase, ...]
     return ((depth, copies_of(archive, ids)),)
 
 
+def found_bad(outcomes: Sequence[Audited]) -> tuple[PackageId, ...]:
+    """The AIPs of which a copy is corrupt or missing, each once."""
+    bad = (CopyState.CORRUPT, CopyState.MISSING)
+    return tuple(dict.fromkeys(it.copy.package for it in outcomes if it.state in bad))
+
+
 def require_sound(outcomes: Sequence[Audited], looks: Sequence[Looked] = ()) -> None:
     """Raise Corrupt when a copy is corrupt or missing, or something strange is in a store.
 

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Reports on what the archive holds.", no_args_is_help=True)
 
+_HtmlOption = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
+]
+_SvgOption = Annotated[
+    Path | None, typer.Option("--svg", metavar="FILE", help="Also draw its chart.")
+]
+_CsvOption = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Also write it for a spreadsheet.")
+]
+_PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="NAME", help="The format policy that tells risks.")
+]
+
 
 @app.callback()
 def reports() -> None:
@@ -23,18 +36,10 @@ def reports() -> None:
 
 @app.command("formats")
 def formats(
-    policy: Annotated[
-        str, typer.Option("--policy", metavar="NAME", help="The format policy that tells risks.")
-    ] = "default",
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
-    ] = None,
-    svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Also draw its chart.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Also write it for a spreadsheet.")
-    ] = None,
+    policy: _PolicyOption = "default",
+    html: _HtmlOption = None,
+    svg: _SvgOption = None,
+    csv: _CsvOption = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -66,15 +71,9 @@ def formats(
 
 @app.command("integrity")
 def integrity(
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
-    ] = None,
-    svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Also draw coverage over time.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Also write every copy in a row.")
-    ] = None,
+    html: _HtmlOption = None,
+    svg: _SvgOption = None,
+    csv: _CsvOption = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -134,12 +133,8 @@ def _say_integrity(form: "IntegrityForm") -> None:
 
 @app.command("levels")
 def levels(
-    policy: Annotated[
-        str, typer.Option("--policy", metavar="NAME", help="The format policy that tells risks.")
-    ] = "default",
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
-    ] = None,
+    policy: _PolicyOption = "default",
+    html: _HtmlOption = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -192,6 +192,23 @@ def test_a_repair_mends_what_an_audit_found_and_says_what_is_lost(prefect, place
         prefect.repair(str(place.folder), [aip_id])
 
 
+def test_an_audit_repairs_if_the_settings_say_so_and_is_heard_all_the_same(
+    prefect, place, attempts
+) -> None:
+    prefect.ingest(str(place.folder), str(place.sip))
+    with (place.folder / "arkiv.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[repair]\nautomatic = true\n")
+    place.damage("a")
+
+    state = state_of(prefect.audit, str(place.folder))
+
+    with pytest.raises(Corrupt):
+        state.result()
+    assert attempts(state.state_details.flow_run_id) == {"audit 1": 1, "look": 1, "repair": 1}
+    assert {copy.state for copy in opened(place.folder).catalogue.copies()} == {"sound"}
+    assert prefect.audit(str(place.folder))[0]["status"] == "sound"
+
+
 def test_a_package_is_given_out(prefect, place, tmp_path) -> None:
     aip_id = prefect.ingest(str(place.folder), str(place.sip))["aip_id"]
     place.damage("a")
