@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.decisions import note
 from preservation.assembly.deletion import Deletion, carry_out, unfinished
@@ -31,6 +32,11 @@ def tidy(archive: Archive, *, progress: Progress) -> Tidied:
     """
     recovered = recover(archive)
     found = Tidied(recovered.settled, waits=list(recovered.waits))
+    for store in archive.stores.values():
+        try:
+            ledger.bring(archive, store)
+        except Unavailable as unavailable:
+            found.waits += unavailable.reasons
     try:
         note(archive)
         settle(archive)
