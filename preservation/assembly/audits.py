@@ -96,7 +96,7 @@ def _with_lock(archive: Archive, audited: Audited) -> Audited:
     """The outcome with what is found of the locks of a copy that is there; they are put right."""
     if audited.state is not CopyState.SOUND:
         return audited
-    done = secured(archive, [audited.copy.package], stores=(audited.copy.store,))
+    done = secured(archive, [audited.copy])
     if done.waits:
         return replace(audited, state=CopyState.UNCHECKED, reasons=done.waits)
     return replace(audited, reasons=done.changed)

@@ -97,7 +97,8 @@ def lift(archive: Archive, ids: Sequence[str], name: str, word: Word) -> Held:
 
 
 def _held(archive: Archive, made: tuple[Decision, ...]) -> Held:
-    return Held(made, secured(archive, [decision.package for decision in made]).waits)
+    copies = (it for one in made for it in archive.catalogue.copies(one.package))
+    return Held(made, secured(archive, copies).waits)
 
 
 def request(archive: Archive, ids: Sequence[str], basis: str, word: Word) -> tuple[Decision, ...]:

@@ -84,7 +84,7 @@ def fill(archive: Archive, name: StoreName, *, progress: Progress) -> Iterator[F
         with archive.claims.claimed(of_aip(copy.package), wait=_PATIENCE):
             done = _one(archive, copy, sources, target, progress)
             if done.made:
-                secured(archive, [copy.package], stores=(name,))
+                secured(archive, [done.made])
         if done.made is None:
             failed.add(copy.package)
         yield done

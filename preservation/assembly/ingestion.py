@@ -265,7 +265,8 @@ class Ingestion:
     def _register(self, stored: StoredAip) -> Receipt:
         summary = stored.aip.summary
         copies = register(self._archive, summary, stored.copies)
-        not_locked = secured(self._archive, [summary.id]).waits
+        # Of earlier versions too: a later one may be kept for longer.
+        not_locked = secured(self._archive, self._archive.catalogue.copies(summary.id)).waits
         warnings = tuple(
             event.finding.note
             for event in summary.events

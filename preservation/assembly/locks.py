@@ -1,6 +1,6 @@
 """Locks: stores with `lock` in the settings keep what agreements and holds keep."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from typing import cast
 from uuid import uuid4
@@ -25,21 +25,20 @@ def locking(archive: Archive) -> dict[StoreName, Locking]:
     return {name: cast("Locking", archive.stores[name]) for name in names if name in archive.stores}
 
 
-def secured(
-    archive: Archive, packages: Iterable[PackageId], *, stores: Collection[StoreName] | None = None
-) -> Secured:
-    """Lock the copies of AIPs as agreements and holds ask for, in these stores or in all.
+def secured(archive: Archive, copies: Iterable[Copy]) -> Secured:
+    """Lock copies as agreements and holds ask for; those that are bad are left to a repair.
 
     What was changed or refused is on record. Nothing is asked of stores that do not lock.
     """
-    places = {k: it for k, it in locking(archive).items() if stores is None or k in stores}
+    places = locking(archive)
+    locks: dict[PackageId, Lock] = {}
     done: list[Secured] = []
-    for package in dict.fromkeys(packages) if places else ():
-        lock = wanted(archive, package)
-        for copy in archive.catalogue.copies(package):
-            sound = copy.state in (CopyState.SOUND, CopyState.UNCHECKED)
-            if copy.store in places and sound:
-                done.append(_secured(archive, copy, lock, places[copy.store]))
+    for copy in copies:
+        if copy.store not in places or copy.state not in (CopyState.SOUND, CopyState.UNCHECKED):
+            continue
+        if copy.package not in locks:
+            locks[copy.package] = wanted(archive, copy.package)
+        done.append(_secured(archive, copy, locks[copy.package], places[copy.store]))
     changed = dict.fromkeys(said for it in done for said in it.changed)
     waits = dict.fromkeys(said for it in done for said in it.waits)
     return Secured(tuple(changed), tuple(waits))

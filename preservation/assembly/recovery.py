@@ -114,7 +114,7 @@ def _finish(archive: Archive, package: PackageId, version: int, committed: Seque
             one = _record(archive, copy, "mirror", mirror(copy, source=source, target=store))
         copies.append(one)
     register(archive, summary, copies)
-    secured(archive, [package])
+    secured(archive, archive.catalogue.copies(package))
 
 
 def _record(archive: Archive, copy: Copy, name: str, stage: Stage[T]) -> T:

@@ -127,7 +127,7 @@ def repair_one(
         with archive.claims.claimed(of_aip(package)) as claim, claimed(folder):
             try:
                 done = _repair(archive, package, claim, progress)
-                secured(archive, [package])
+                secured(archive, done.copies)
                 return done
             finally:
                 discard(folder)

@@ -93,6 +93,22 @@ def test_an_agreement_locks_what_it_keeps(archive_folder, locking, arkiv, sip, t
     assert sum(it.startswith(f"locked until {until}") for it in said) == 2
 
 
+def test_a_later_version_that_is_kept_for_longer_lengthens_all(
+    archive_folder, locking, arkiv, sip, tmp_path
+):
+    bucket = locking()
+    _, (told,) = arkiv("ingest", sip({b"a.txt": b"one"}), "--agreement", "town")
+    longer = archive_folder / "profiles/agreements/longer.toml"
+    longer.write_text(AGREEMENT.format(years=50), "utf-8")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/b.txt").write_bytes(b"two")
+    assert arkiv("revise", told["aip_id"], tmp_path / "more", "--agreement", "longer")[0] == 0
+
+    ((until, _),) = split(bucket.locks(told["aip_id"]))[0]
+    assert until.date().isoformat() == arkiv("show", told["aip_id"])[1][0]["retained_until"]
+    assert until.year == datetime.now(UTC).year + 50
+
+
 def test_a_lock_that_somebody_shortened_is_told_and_put_right(locking, arkiv, sip):
     bucket = locking()
     _, (told,) = arkiv("ingest", sip({b"a.txt": b"one"}), "--agreement", "town")
