@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Protocol
 
-from preservation.errors import AlreadyExists, Corrupt, Unavailable
+from preservation.errors import AlreadyExists, Corrupt
 from preservation.model.identifiers import StoreName
 from preservation.model.storage import Lock
 from preservation.ports import Locking, Store
@@ -50,6 +50,8 @@ class SealedStore:
             self.inner.put(key, chunks, size=size)
             return
         if self.inner.size(key) is not None:
+            if ocfl.committed(key):
+                self._list(key)  # who committed it may have died before that
             raise AlreadyExists(f"store {self.name}: {key} is there already")
         pieces = self._key.encrypted(_counted(chunks, size, f"store {self.name}: {key}"))
         whole = hashlib.sha512()
@@ -131,7 +133,6 @@ class SealedStore:
             for chunk in self.inner.read(to):
                 whole.update(chunk)
             self._note(to, whole.hexdigest())
-            self._list(to)
 
     def sweep(self) -> None:
         """Remove what interrupted writes of dead processes left behind."""
@@ -147,24 +148,35 @@ class SealedStore:
 
     def _note(self, key: str, digest: str) -> None:
         """Remember the digest of an encrypted object until its version is committed."""
-        if not key.startswith(ocfl.ROOT):
-            return
-        self._digests[key] = digest
-        if ocfl.committed(key):
+        if ocfl.version_folder(key):
+            self._digests[key] = digest
             self._list(key)
 
     def _list(self, key: str) -> None:
-        """Write the list of the committed version of a key, in the form of sha512sum."""
+        """Write the list of the committed version of a key, in the form of sha512sum.
+
+        What stands in it stays, unless the object was put anew: a list says what was put, and never
+        what lies there now, which may be damaged or missing.
+        """
         folder = ocfl.version_folder(key)
         if folder is None or self.inner.size(f"{folder}inventory.json.sha512") is None:
             return
-        lines = []
-        for name in self.inner.keys(folder):
-            digest = self._digests.pop(name, None) or self._digest(name)
-            lines.append(f"{digest}  {name}\n")
         place = f"{SEALED}{folder.removesuffix('/')}.sha512"
-        with suppress(Unavailable):  # the next change writes it
+        before = self._listed(place)
+        now = {
+            name: self._digests.pop(name, "") or before.get(name) or self._digest(name)
+            for name in sorted({*before, *self.inner.keys(folder)})
+        }
+        if now != before:
+            lines = (f"{digest}  {name}\n" for name, digest in now.items())
             self.inner.replace(place, "".join(lines).encode("utf-8"))
+
+    def _listed(self, place: str) -> dict[str, str]:
+        try:
+            text = b"".join(self.inner.read(place)).decode("utf-8", "replace")
+        except KeyError:
+            return {}
+        return {line[130:]: line[:128] for line in text.splitlines()}
 
     def _digest(self, key: str) -> str:
         whole = hashlib.sha512()

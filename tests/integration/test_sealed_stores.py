@@ -7,6 +7,7 @@ import pyrage
 import pytest
 
 from preservation.assembly.archive import opened
+from preservation.stages.replicate import mend
 from preservation.standards import ocfl
 
 BY = ("--by", "Arta Hoxha", "--because", "ten years")
@@ -93,6 +94,39 @@ def test_damage_is_found_and_mended(archive_folder, partner, arkiv, at, version)
     lists = (archive_folder / "stores/c/sealed").rglob(f"v{version}.sha512")
     command = ["sha512sum", "--quiet", "-c", *lists]
     assert subprocess.run(command, cwd=archive_folder / "stores/c", check=False).returncode == 0
+
+
+def lists_of(folder):
+    return {p: p.read_bytes() for p in (folder / "stores/c/sealed").rglob("*.sha512")}
+
+
+def test_a_list_says_what_was_put_and_never_what_is_damaged(archive_folder, partner):
+    tar = archive_folder / "stores/c" / ocfl.tar_key(partner, 1)
+    content = bytearray(tar.read_bytes())
+    content[-3] ^= 1
+    tar.unlink()
+    tar.write_bytes(content)
+    (archive_folder / "stores/c" / ocfl.content_key(partner, 1, "members.jsonl")).unlink()
+    before = lists_of(archive_folder)
+    with opened(archive_folder) as archive:
+        store, key = archive.stores["c"], ocfl.content_key(partner, 1, "summary.json")
+        store.put("repair/summary.json", store.read(key), size=store.size(key))
+        store.remove(key)
+        store.move("repair/summary.json", key)
+
+    (changed,) = (p for p, text in lists_of(archive_folder).items() if text != before[p])
+    was, now = (text.splitlines() for text in (before[changed], lists_of(archive_folder)[changed]))
+    assert [line.endswith(b"summary.json") for line in was if line not in now] == [True]
+    assert len(was) == len(now)
+
+
+def test_a_list_that_a_crash_prevented_is_written_by_the_recovery(archive_folder, partner):
+    before = lists_of(archive_folder)
+    path = next(p for p in before if p.name == "v2.sha512")
+    path.unlink()
+    with opened(archive_folder) as archive:
+        mend(archive.stores["c"], partner, 2)
+    assert lists_of(archive_folder) == before
 
 
 def test_another_key_or_none_finds_nothing_damaged(archive_folder, partner, arkiv):
