@@ -2,8 +2,8 @@
 
 A batch is one object, `ledger/000000000001.jsonl`, never changed. Its first line has its sequence,
 when it was written, and the SHA-512 of the batch before it, so that none can be altered, removed or
-put between unseen. Each further line is an event of a copy or of a store, or what was
-decided on an AIP.
+put between unseen. Each further line is an event of a copy or of a store, or what was decided on an
+AIP.
 """
 
 import hashlib
@@ -185,9 +185,10 @@ def to_decision(found: Json) -> Decision:
 
 
 def _shape(line: Json) -> Json:
-    if "looked" in line:
+    told = line if type(line) is dict else {}
+    if "looked" in told:
         return _LOOK
-    return DECISION_SHAPE if "act" in line else _ENTRY
+    return DECISION_SHAPE if "act" in told else _ENTRY
 
 
 def _from_line(line: Line) -> Json:

@@ -294,6 +294,12 @@ class TestLedger:
         assert keys == sorted(keys)
         assert keys[0] == "ledger/000000000001.jsonl"
 
+    @pytest.mark.parametrize("line", [b"5", b"[]", b'"act"', b"null", b'["looked"]'])
+    def test_a_line_that_is_no_object_is_corrupt(self, line):
+        head = ledger.write(ledger.Batch(1, None, datetime(2026, 1, 1, tzinfo=UTC), ()))
+        with pytest.raises(Corrupt, match="line 2: an object is expected"):
+            ledger.read(head + line + b"\n")
+
     def test_all_reasons_are_told_at_once(self):
         head = b'{"sequence": "1", "previous": 2}\n'
         with pytest.raises(Corrupt) as raised:
