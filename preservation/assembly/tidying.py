@@ -38,13 +38,18 @@ def tidy(archive: Archive, *, progress: Progress) -> Tidied:
         except Unavailable as unavailable:
             found.waits += unavailable.reasons
     try:
-        note(archive)
+        note(archive)  # nothing is removed that the ledger does not know to be approved
         settle(archive)
-        for stone in unfinished(archive):
-            with archive.claims.claimed(of_aip(stone.package)):
-                found.deletions.append(carry_out(archive, stone, progress=progress))
+        waiting = unfinished(archive)
     except Unavailable as unavailable:
         found.waits += unavailable.reasons
+        waiting = ()
+    for stone in waiting:
+        try:
+            with archive.claims.claimed(of_aip(stone.package)):
+                found.deletions.append(carry_out(archive, stone, progress=progress))
+        except Unavailable as unavailable:
+            found.waits += unavailable.reasons
     for package in sorted(begun(archive)):
         try:
             done = repair_one(archive, package, planning=False, progress=progress)

@@ -315,6 +315,21 @@ def test_a_store_that_is_away_is_waited_for_and_tidied_later(
     assert (code, told["deleted"]) == (0, [])
 
 
+def test_a_deletion_that_somebody_works_on_does_not_keep_another_waiting(
+    archive_folder, packages, arkiv
+):
+    (archive_folder / "stores/b").rename(archive_folder / "away")
+    for package in packages:
+        arkiv("delete", "request", package, *ASKED)
+        assert arkiv("delete", "approve", package, *OTHER)[0] == 6
+    (archive_folder / "away").rename(archive_folder / "stores/b")
+    first, second = sorted(packages)
+    with opened(archive_folder) as archive, archive.claims.claimed(of_aip(first)):
+        code, (told,) = arkiv("tidy")
+    assert (code, told["status"], told["deleted"]) == (6, "waiting", [second])
+    assert arkiv("tidy")[1][0]["deleted"] == [first]
+
+
 def test_a_copy_that_comes_back_with_an_old_disk_is_removed(archive_folder, packages, arkiv):
     package = packages[0]
     old = archive_folder / "old"
