@@ -12,7 +12,7 @@ from preservation.assembly import ledger
 from preservation.assembly.archive import Archive
 from preservation.assembly.locks import secured
 from preservation.assembly.named import all_required
-from preservation.errors import Misconfigured
+from preservation.errors import Misconfigured, Unavailable
 from preservation.model.agreement import PERMANENT
 from preservation.model.disposal import (
     Act,
@@ -157,9 +157,17 @@ def note(archive: Archive) -> None:
     """Give the ledger what it lacks of the decisions; raises Unavailable when it takes nothing."""
     disposals = archive.catalogue.disposals
     lacking = disposals.not_noted()
-    ledger.append(archive, lacking)
-    if lacking:
-        disposals.noted(lacking)
+    if not lacking:
+        return
+    try:
+        ledger.append(archive, lacking)
+    except Unavailable as unavailable:
+        raise Unavailable(
+            "what was decided stands in the catalogue and not yet in the ledger; when the stores "
+            "are there, run: arkiv tidy",
+            *unavailable.reasons,
+        ) from unavailable
+    disposals.noted(lacking)
 
 
 def forbidding(archive: Archive, summary: Summary, now: Standing) -> Iterator[str]:

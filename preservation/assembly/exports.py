@@ -53,7 +53,7 @@ def _soundest(archive: Archive, package: PackageId, version: int | None) -> list
     if version is not None and version not in {copy.version for copy in held}:
         raise Misconfigured(f"{package}: has no version {version}; the newest is {newest}")
     wanted = version or newest
-    return sorted(
+    found = sorted(
         (c for c in held if c.version == wanted and c.store in archive.stores),
         key=lambda c: (
             _BEST_FIRST.index(c.state),
@@ -61,6 +61,11 @@ def _soundest(archive: Archive, package: PackageId, version: int | None) -> list
             c.store not in archive.for_access,
         ),
     )
+    if not found:
+        raise Misconfigured(
+            f"{package}: no store that is in use has a copy of it; see them with: arkiv store list"
+        )
+    return found
 
 
 def _on_record(archive: Archive, copies: Sequence[Copy], stage: Stage[Dip], journal: Heard) -> Dip:
@@ -99,6 +104,8 @@ def export_file(
     """
     copies = _soundest(archive, package, version)
     file = _named(archive, copies[0], name)
+    if file.offset is None:
+        file = _with_offset(archive, copies, file)
     place = folder / os.fsdecode(given(file.original_name).rpartition(b"/")[2])
     journal = Heard()
     stage = hand_out(Wanted(file, place), copies, stores=archive.stores, progress=progress)
@@ -119,19 +126,23 @@ def _named(archive: Archive, copy: Copy, name: str) -> HeldFile:
             f"{name}: no file of version {version} of AIP {package} is called so{also}; see them "
             f"with: arkiv show {package} --files"
         )
-    (file,) = found
-    return file if file.offset is not None else _with_offset(archive, copy, file)
+    return found[0]
 
 
-def _with_offset(archive: Archive, copy: Copy, file: HeldFile) -> HeldFile:
-    """From the list of members, for a catalogue of before offsets were in it."""
-    for row in member_rows(copy, archive.stores[copy.store]):
-        if row.file and row.file.path == file.path:
-            return row.file
-    raise Corrupt(
-        f"store {copy.store}: {file.path} is not in the list of members; run arkiv audit "
-        f"{copy.package}"
-    )
+def _with_offset(archive: Archive, copies: Sequence[Copy], file: HeldFile) -> HeldFile:
+    """From a list of members that can be believed, for a catalogue of before it had offsets."""
+    reasons: list[str] = []
+    for copy in copies:
+        try:
+            for row in member_rows(copy, archive.stores[copy.store]):
+                if row.file and row.file.path == file.path:
+                    return row.file
+            reasons.append(f"store {copy.store}: {file.path} is not in the list of members")
+        except KeyError as gone:
+            reasons.append(f"store {copy.store}: {gone.args[0]} is missing")
+        except (Corrupt, Unavailable) as error:
+            reasons += error.reasons
+    raise Corrupt(*reasons, f"run arkiv audit {copies[0].package}")
 
 
 def _remember(archive: Archive, copies: Sequence[Copy], journal: Heard) -> None:

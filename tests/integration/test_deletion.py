@@ -402,8 +402,9 @@ def test_a_decision_that_the_ledger_did_not_get_comes_with_the_next(
 ):
     for store in "ab":
         (archive_folder / "stores" / store).rename(archive_folder / store)
-    code, _ = arkiv("hold", "place", "case", packages[0], *BY)
+    code, (told,) = arkiv("hold", "place", "case", packages[0], *BY)
     assert code == 6
+    assert "stands in the catalogue and not yet in the ledger" in told["reasons"][0]
     for store in "ab":
         (archive_folder / store).rename(archive_folder / "stores" / store)
 

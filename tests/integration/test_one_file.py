@@ -5,14 +5,13 @@ import secrets
 import pytest
 import rgw as rgw_service
 
-from preservation.assembly import exports
 from preservation.assembly.archive import opened
 from preservation.assembly.exports import export_file
 from preservation.assembly.ingest import ingest
 from preservation.assembly.rebuild import rebuild
 from preservation.assembly.recovery import Silence
 from preservation.catalogue import tables
-from preservation.errors import Unavailable
+from preservation.errors import Corrupt, Unavailable
 from preservation.model.premis import EventType
 from preservation.standards import ocfl
 
@@ -116,10 +115,26 @@ def test_a_catalogue_of_before_knows_no_places(archive_folder, held, tmp_path):
     with opened(archive_folder) as archive:
         with archive.catalogue._database.writing() as connection:
             connection.execute(tables.files.update().values(offset=None))
-        dip = export_file(
-            archive, held, "ë/скан 1.tif", folder=tmp_path / "out", progress=Silence()
-        )
-        assert dip.place.read_bytes() == BIG
+        listed = stores(archive_folder)["a"] / ocfl.content_key(held, 1, "members.jsonl")
+        for place, damage_it in (("out", lambda: None), ("again", listed.unlink)):
+            damage_it()
+            dip = export_file(
+                archive, held, "ë/скан 1.tif", folder=tmp_path / place, progress=Silence()
+            )
+            assert dip.place.read_bytes() == BIG
+        (stores(archive_folder)["b"] / ocfl.content_key(held, 1, "members.jsonl")).unlink()
+        with pytest.raises(Corrupt, match=r"store a: .*members.jsonl is missing; store b: "):
+            export_file(archive, held, "x.txt", folder=tmp_path / "none", progress=Silence())
+
+
+def test_of_an_aip_without_a_copy_in_use_nothing_is_given_out(
+    archive_folder, held, arkiv, tmp_path
+):
+    with opened(archive_folder) as archive, archive.catalogue._database.writing() as connection:
+        connection.execute(tables.copies.delete())
+    for more in ((), ("--file", "x.txt")):
+        code, (form,) = arkiv("export", held, *more, "--to", tmp_path / "out")
+        assert (code, "no store that is in use" in form["reasons"][0]) == (2, True)
 
 
 @pytest.fixture
@@ -135,22 +150,22 @@ def bucket(archive_folder, rgw, arkiv):
     return archive_folder
 
 
-def test_one_file_is_one_request(bucket, sip, tmp_path, monkeypatch):
+def test_one_file_is_one_request(bucket, sip, tmp_path):
     names = [f"{number:05d}.txt" for number in range(3000)]
     files = {name.encode(): name.encode() * 20 for name in names}
     package = ingest(opened(bucket), sip(files), again=False, progress=Silence()).aip_id
-    monkeypatch.setattr(exports, "_remember", lambda *_: None)  # what is asked to read is counted
 
     archive = opened(bucket)
     asked = []
     events = archive.stores["b"].server.client.meta.events
-    events.register("before-send.s3", lambda request, **_: asked.append(request.method))
+    events.register("before-send.s3", lambda request, **_: asked.append(request.url))
     counts = []
     for name in (names[2], names[2999], names[1500]):
         asked.clear()
         dip = export_file(archive, package, name, folder=tmp_path / name, progress=Silence())
         assert dip.place.read_bytes() == name.encode() * 20
-        counts.append(len(asked))
+        # That it was given out goes to the ledger, which is no part of reading.
+        counts.append(sum(package in url for url in asked))
     assert counts == [1, 1, 1]
 
 
