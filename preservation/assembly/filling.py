@@ -43,6 +43,7 @@ def changing(archive: Archive) -> Iterator[None]:
     """Only one process at a time changes which stores there are; what dead ones left is mended."""
     with archive.claims.claimed("stores"):
         recover(archive)
+        ledger.bring_all(archive)
         settle(archive)
         yield
 

@@ -122,6 +122,20 @@ def bring(archive: Archive, store: Store) -> None:
         _catch_up(store, archive, before=ledger.key(head.sequence + 1))
 
 
+def bring_all(archive: Archive) -> tuple[str, ...]:
+    """Give every store that answers what it lacks of the ledger; why others must wait.
+
+    A crash leaves the last batch in some stores alone, and one of these may be retired.
+    """
+    waits: list[str] = []
+    for store in archive.stores.values():
+        try:
+            bring(archive, store)
+        except Unavailable as unavailable:
+            waits += unavailable.reasons
+    return tuple(waits)
+
+
 def newest(archive: Archive) -> Store:
     """A store that has every batch; raises Unavailable when none that has them answers."""
     with archive.claims.claimed("ledger", wait=_PATIENCE):

@@ -31,12 +31,7 @@ def tidy(archive: Archive, *, progress: Progress) -> Tidied:
     What somebody works on at this moment is left to them.
     """
     recovered = recover(archive)
-    found = Tidied(recovered.settled, waits=list(recovered.waits))
-    for store in archive.stores.values():
-        try:
-            ledger.bring(archive, store)
-        except Unavailable as unavailable:
-            found.waits += unavailable.reasons
+    found = Tidied(recovered.settled, waits=[*recovered.waits, *ledger.bring_all(archive)])
     try:
         note(archive)  # nothing is removed that the ledger does not know to be approved
         settle(archive)
