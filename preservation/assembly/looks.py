@@ -1,7 +1,7 @@
 """Looks at whole stores: what lies there that the archive cannot explain."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -63,12 +63,10 @@ def look(archive: Archive, *, progress: Progress) -> tuple[Looked, ...]:
 def _look(archive: Archive, name: StoreName) -> Looked:
     store = archive.stores[name]
     try:
-        found = [
-            it
-            for it in strays(name, store.keys(""), _known(archive, name))
-            if _stays(archive, name, it)
-        ]
-        return Looked(name, (*found, *_without_tombstone(archive, name)))
+        known, graves = _known(archive, name), set[str]()
+        passing = _heeding(store.keys(""), graves)
+        found = [it for it in strays(name, passing, known) if _stays(archive, name, it)]
+        return Looked(name, (*found, *_without_tombstone(name, known, graves)))
     except Unavailable as unavailable:
         return Looked(name, waits=unavailable.reasons)
 
@@ -102,9 +100,17 @@ def _stays(archive: Archive, name: StoreName, stray: Stray) -> bool:
         return False
 
 
-def _without_tombstone(archive: Archive, name: StoreName) -> Iterator[Stray]:
-    for stone in archive.catalogue.disposals.tombstones():
-        key = tombstone.key(stone.package)
-        if archive.stores[name].size(key) is None:
+def _heeding(keys: Iterable[str], graves: set[str]) -> Iterator[str]:
+    """The same keys; those of tombstones are remembered on the way."""
+    for key in keys:
+        if key.startswith(tombstone.PREFIX):
+            graves.add(key)
+        yield key
+
+
+def _without_tombstone(name: StoreName, known: Known, graves: set[str]) -> Iterator[Stray]:
+    for package in sorted(known.buried):
+        key = tombstone.key(package)
+        if key not in graves:
             reason = f"store {name}: {key} is missing; run arkiv tidy"
             yield Stray(StrayKind.TOMBSTONE, key, reason)

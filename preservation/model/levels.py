@@ -144,6 +144,14 @@ def _scanned(it: Evidence) -> Judged:
     return _always("every file has a SHA-512 from the first, and every AIP was scanned")(it)
 
 
+def _inventory(it: Evidence) -> Judged:
+    """Each store tells all of what lies in it, so two of them are a list and its copy."""
+    judged = _spread(it, it.stores, 2, "stores", _ADD)
+    if judged.met is Met.NO:
+        return judged
+    return _always("arkiv list and show; each store alone tells all of it: arkiv rebuild")(it)
+
+
 def _regular(it: Evidence) -> Judged:
     report = it.integrity
     if not report.copies or report.covered < report.copies:
@@ -229,7 +237,7 @@ MATRIX: Final = (
     Cell(Area.CONTROL, 4, "these records are looked through from time to time",
          _yours("arkiv ledger verify proves that none was altered", "look through them")),
     Cell(Area.METADATA, 1, "there is an inventory with places, and a copy of it elsewhere",
-         _always("arkiv list and show; each store alone tells all of it: arkiv rebuild")),
+         _inventory),
     Cell(Area.METADATA, 2, "enough is known of each thing to know what it is", _described),
     Cell(Area.METADATA, 3, "standards are chosen, and gaps are found and filled",
          _always("METS, PREMIS, Dublin Core, E-ARK, BagIt, OCFL; arkiv check names gaps")),

@@ -14,6 +14,7 @@ import random
 import re
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -295,7 +296,7 @@ def kill(at: Ground, place: Path, seed: str) -> Sums:
     # Starting Python takes the first third, and writes nothing.
     moment = at.seconds[operation] * chance.uniform(0.3, 1.0)
     what = f"{seed}: {operation} killed after {moment:.3f} s"
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(moment)
     process.kill()
     said, _ = process.communicate(timeout=60)

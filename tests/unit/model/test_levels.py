@@ -70,6 +70,7 @@ def test_the_best_that_software_can_show_and_that_people_can_add():
         ({"integrity": proofs(state=CopyState.UNCHECKED)}, "integrity", 2),
         ({"integrity": proofs(state=CopyState.CORRUPT)}, "integrity", 2),
         ({"integrity": proofs(drilled=False)}, "integrity", 3),
+        ({"stores": {1: 1, 3: 1}}, "metadata", 0),
         ({"undescribed": 1}, "metadata", 1),
         ({"identified": 9}, "content", 0),
         ({"judged": 9}, "content", 1),
