@@ -46,8 +46,9 @@ make_venv() {
     say "Installing what $(basename "$2") locks into $1 (some minutes the first time)"
     rm -rf "$1"
     "$python" -m venv "$1"
+    # As a constraint too: else pip takes the newest of what is wanted with an extra.
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-binary "$without_wheel" \
-        --require-hashes --requirement "$2"
+        --require-hashes --requirement "$2" --constraint "$2"
     say "$key" > "$1/.locked"
 }
 

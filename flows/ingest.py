@@ -9,11 +9,11 @@ from flows import command, steps
 from preservation.assembly.archive import opened
 from preservation.assembly.ingest import begun
 from preservation.assembly.recovery import Silence
-from preservation.forms import words
+from preservation.forms import letter, words
 from preservation.forms.page import publish
 
 
-@flow(name="ingest", persist_result=False)
+@flow(name="ingest", flow_run_name=steps.called_after("sip"), persist_result=False)
 def ingest(
     archive: str, sip: str, again: bool = False, agreement: str = "default"
 ) -> dict[str, Any]:
@@ -31,7 +31,9 @@ def ingest(
         state: Any = Path(sip).absolute()
         for name, step in ingestion.steps:
             state = steps.run(name, step, state)
-    return words.receipt(state, sip).model_dump(mode="json")
+    receipt = words.receipt(state, sip)
+    steps.leave("receipt", letter.in_markdown(receipt))
+    return receipt.model_dump(mode="json")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import PurePath
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import Task, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import wait
+from prefect.runtime import flow_run
 
 from preservation.errors import Unavailable
 
@@ -35,6 +38,16 @@ def fan_out(name: str, step: Callable[[Piece], T], pieces: Iterable[Piece]) -> l
     ]
     wait(begun)
     return [future.result() for future in begun]
+
+
+def called_after(parameter: str) -> Callable[[], str]:
+    """The name of a run: the last part of the path in one of its parameters."""
+    return lambda: PurePath(str(flow_run.parameters[parameter])).name
+
+
+def leave(key: str, text: str) -> None:
+    """Leave a text (Markdown) with the run, for whoever looks at it in Prefect's pages."""
+    create_markdown_artifact(text, key=key)
 
 
 def _task(name: str, stage: Callable[[], T]) -> Task[[], T]:

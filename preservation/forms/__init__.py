@@ -14,6 +14,8 @@ from preservation.forms.agreed import AgreedForm as AgreedForm
 from preservation.forms.agreed import RulesForm as RulesForm
 from preservation.forms.auditing import AUDIT_FORMS
 from preservation.forms.disposal import DISPOSAL_FORMS
+from preservation.forms.doctor import DoctorForm as DoctorForm
+from preservation.forms.doctor import Examined as Examined
 from preservation.forms.form import STRICT
 from preservation.forms.form import Failure as Failure
 from preservation.forms.form import Form as Form
@@ -22,6 +24,7 @@ from preservation.forms.formats import IdentifyForm as IdentifyForm
 from preservation.forms.formats import ReidentifyForm as ReidentifyForm
 from preservation.forms.formats import ToldFormat
 from preservation.forms.held_formats import ReportForm as ReportForm
+from preservation.forms.inbox import InboxForm as InboxForm
 from preservation.forms.integrity import IntegrityForm as IntegrityForm
 from preservation.forms.ledger import LedgerForm as LedgerForm
 from preservation.forms.levels import LevelsForm as LevelsForm
@@ -243,24 +246,6 @@ class InitForm(Form):
     stores: tuple[str, ...]
 
 
-class Examined(BaseModel):
-    """One thing that the doctor looked at; `without` is what is switched off when it is missing."""
-
-    model_config = STRICT
-
-    name: str
-    state: Literal["ok", "missing", "wrong", "not configured"]
-    found: str
-    without: str = ""
-
-
-class DoctorForm(Form):
-    """What is installed, configured and missing."""
-
-    status: Literal["healthy", "limited", "ill"]
-    examined: tuple[Examined, ...]
-
-
 class ErrorForm(Form):
     """An error of a command that speaks of no package."""
 
@@ -270,6 +255,7 @@ class ErrorForm(Form):
 FORMS: tuple[type[Form], ...] = (
     InitForm,
     IngestForm,
+    InboxForm,
     ListForm,
     ShowForm,
     AuditForm,

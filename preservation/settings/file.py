@@ -11,6 +11,7 @@ from preservation.errors import Misconfigured
 from preservation.model.identifiers import StoreName
 from preservation.model.storage import StoreRole
 from preservation.settings.audit import AuditSettings
+from preservation.settings.inbox import InboxSettings, ServeSettings
 from preservation.settings.place import FILE
 
 TEMPLATE = """\
@@ -157,6 +158,8 @@ class Settings(BaseSettings):
     repair: RepairSettings = RepairSettings()
     drills: DrillSettings = DrillSettings()
     deletion: DeletionSettings = DeletionSettings()
+    inboxes: tuple[InboxSettings, ...] = ()
+    serve: ServeSettings = ServeSettings()
     catalogue: str = Field(
         "catalogue.sqlite", description="a file beside arkiv.toml, or postgresql://..."
     )

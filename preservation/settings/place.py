@@ -39,6 +39,22 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def service(folder: Path, port: int) -> dict[str, str]:
+    """The environment of Prefect's server and of our flows, in the archive of a folder.
+
+    Where PREFECT_API_URL is set already, that server is used.
+    """
+    home = folder / "service"
+    ours = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    return ours | dict(os.environ)
+
+
 def user() -> str:
     """Who runs this process, by the name that the system has for them, else by their number."""
     try:

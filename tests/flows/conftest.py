@@ -125,3 +125,8 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_place() -> type[Place]:
+    return Place

@@ -68,6 +68,19 @@ def test_the_receipt_is_the_form_of_the_command_line(prefect, place) -> None:
     assert IngestForm(**receipt).model_dump(mode="json") == receipt
 
 
+def test_a_run_is_named_after_its_package_and_leaves_its_receipt(prefect, place) -> None:
+    sip = place.sip.rename(place.sip.with_name("<b>vendim*"))
+    state = state_of(prefect.ingest, str(place.folder), str(sip))
+
+    of_run = state.state_details.flow_run_id
+    assert prefect.api.read_flow_run(of_run).name == "<b>vendim*"
+    asked = {"artifacts": {"flow_run_id": {"any_": [str(of_run)]}}}
+    (left,) = prefect.api._client.post("/artifacts/filter", json=asked).json()
+    assert left["key"] == "receipt"
+    assert "\\<b\\>vendim\\*** is preserved." in left["data"]
+    assert state.result()["aip_id"] in left["data"]
+
+
 def test_a_store_that_comes_back_is_tried_again(prefect, place, heard, attempts) -> None:
     away = place.store("b").rename(place.folder / "unmounted")
     heard.at["Retry 1/"] = lambda: away.rename(place.store("b"))
