@@ -8,7 +8,7 @@ from prefect import flow
 
 from flows import command
 from flows.ingest import ingest
-from preservation.assembly.archive import opened
+from flows.place import opened_once
 from preservation.assembly.inbox import Arrival, alone, arrivals, require_taken, take
 from preservation.forms import IngestForm, letter
 from preservation.forms.inbox import taken
@@ -21,7 +21,7 @@ def ingest_inbox(archive: str) -> list[dict[str, Any]]:
     One run at a time on one machine; those of several machines share the SIPs. Fails when a SIP
     was set aside, failed or must wait, after all were looked at.
     """
-    with opened(Path(archive).resolve()) as place, alone(place) as first:
+    with opened_once(archive) as place, alone(place) as first:
         found = [
             take(place, it, ingest=partial(_ingested, archive, it), publish=letter.publish)
             for it in (arrivals(place) if first else ())

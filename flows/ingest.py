@@ -6,7 +6,7 @@ from typing import Any
 from prefect import flow
 
 from flows import command, steps
-from preservation.assembly.archive import opened
+from flows.place import opened_once
 from preservation.assembly.ingest import begun
 from preservation.assembly.recovery import Silence
 from preservation.forms import letter, words
@@ -23,7 +23,7 @@ def ingest(
     `agreement` is the name of the one that it comes under.
     """
     with (
-        opened(Path(archive).resolve()) as place,
+        opened_once(archive) as place,
         begun(
             place, again=again, progress=Silence(), publish=publish, agreement=agreement
         ) as ingestion,

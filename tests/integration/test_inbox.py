@@ -12,7 +12,7 @@ import pytest
 from jsonschema import validate
 
 from preservation.assembly.archive import opened
-from preservation.assembly.inbox import arrivals
+from preservation.assembly.inbox import arrivals, take
 from preservation.errors import ToolFailed
 from preservation.settings.inbox import InboxSettings
 
@@ -152,6 +152,22 @@ def test_without_markers_a_sip_is_complete_when_nothing_in_it_changes(inbox, arc
     deep.write_text("more", "utf-8")
     changed = deep.stat().st_ctime
     assert found(29.99) == []
+
+
+def test_a_container_that_keeps_an_old_date_waits_too(inbox, taken):
+    inbox.told(quiet=30)
+    container = inbox.incoming / "a.zip"
+    container.write_bytes(b"PK")
+    os.utime(container, (0, 0))
+    assert taken() == (0, {})
+
+
+def test_a_sip_that_was_taken_meanwhile_is_nobodys_failure(inbox, archive_folder):
+    sip = inbox.put("a")
+    with opened(archive_folder) as place:
+        (arrival,) = arrivals(place)
+        sip.rename(inbox.folder / "elsewhere")
+        assert take(place, arrival, ingest=pytest.fail, publish=pytest.fail) is None
 
 
 def test_what_is_no_sip_is_passed_over(inbox, taken, tmp_path):
