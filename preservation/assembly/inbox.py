@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from socket import gethostname
 from typing import Generic, TypeVar
@@ -29,6 +30,8 @@ TRIES = 2
 """How often a SIP may fail, or end the process that works on it, until it is set aside."""
 _SIP = "sip"
 """Below the folder that a SIP gets; what its producer is told lies beside it."""
+_LONG = 240
+"""Octets of a name to which a number can be added; what is longer gets a digest for a folder."""
 _BEGUN = ".begun"
 """The folder that remembers the tries; a name that no SIP has, as it starts with a dot."""
 
@@ -169,7 +172,7 @@ def _changed(path: Path) -> float:
 def _take(
     arrival: Arrival, ingest: Callable[[Path], T], publish: Callable[[Path, Taken[T]], None]
 ) -> Taken[T]:
-    begun = _Tries(arrival.folder / _BEGUN / arrival.path.name)
+    begun = _Tries(arrival.folder / _BEGUN / _short(arrival.path.name))
     before = begun.reasons()
     moved = partial(_moved, arrival, begun, publish)
     if len(before) >= TRIES:
@@ -216,13 +219,43 @@ def _moved(
     return replace(taken, path=place)
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A folder of that name, or of the name with a number, that has no SIP yet."""
-    place, number = folder / name, 1
-    while any((place / _SIP).glob("*")):
+def _free(where: Path, name: str) -> Path:
+    """A new folder of that name, or of the name with a number."""
+    stem = name if len(os.fsencode(name)) <= _LONG else _short(name)
+    folder, number = where / stem, 1
+    while not _is_free(folder):
         number += 1
-        place = folder / f"{name}-{number}"
-    return place
+        folder = where / f"{stem}-{number}"
+    return folder
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether a folder was made here, or a crash left it without its SIP; it is empty then.
+
+    Producers may be able to write here: no link is followed, and nothing of theirs is touched.
+    """
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
+            return False
+        left = list(folder.iterdir())
+        if not all(map(_is_left, left)):
+            return False
+        for it in left:
+            if it.name != _SIP:
+                it.unlink()
+    return True
+
+
+def _is_left(path: Path) -> bool:
+    if path.name == _SIP:
+        return not path.is_symlink() and path.is_dir() and not any(path.iterdir())
+    return path.is_symlink() or path.is_file()
+
+
+def _short(name: str) -> str:
+    return sha256(os.fsencode(name)).hexdigest()
 
 
 class _Tries:

@@ -265,6 +265,45 @@ def test_a_name_that_was_there_before_gets_a_number_and_overwrites_nothing(inbox
         assert kept.read_text("utf-8") == content
 
 
+def test_a_name_as_long_as_names_can_be_is_taken(inbox, taken):
+    name = "ë" * 124 + "a" * 1
+    inbox.put(name)
+    inbox.told(marker="")
+    inbox.told(quiet=1)
+    long = inbox.put("b" * 255, "other", ready=False)
+    (inbox.incoming / f"{name}.ready").unlink()
+    time.sleep(1.1)
+    assert [form["status"] for form in taken()[1].values()] == ["preserved", "preserved"]
+    assert not long.exists()
+    kept = inbox.folder.glob("preserved/*/sip/*/objects/vendim.txt")
+    assert sorted(it.read_text("utf-8") for it in kept) == ["Vendim", "other"]
+
+
+def test_what_a_producer_put_in_the_way_is_neither_followed_nor_overwritten(
+    inbox, taken, archive_folder
+):
+    settings = archive_folder / "arkiv.toml"
+    before = settings.read_bytes()
+    trap = inbox.folder / "preserved"
+    trap.mkdir()
+    (trap / "a").symlink_to(archive_folder)
+    (trap / "a-2").mkdir()
+    (trap / "a-2" / "sip").symlink_to(archive_folder / "stores")
+    (trap / "a-3").write_text("mine", "utf-8")
+    (trap / "a-4").mkdir()
+    (trap / "a-4" / "letter.txt").symlink_to(settings)
+    inbox.put("a")
+
+    _, said = taken()
+
+    assert said["a"]["place"].endswith("preserved/a-4/sip/a")
+    assert settings.read_bytes() == before
+    assert (trap / "a-3").read_text("utf-8") == "mine"
+    assert not (archive_folder / "letter.txt").exists()
+    assert not (archive_folder / "stores" / "a" / "letter.txt").exists()
+    assert not (trap / "a-4" / "letter.txt").is_symlink()
+
+
 def test_a_sip_that_another_process_takes_is_left_to_it(inbox, taken, archive):
     sip = inbox.put("a")
     with archive.claims.claimed(f"inbox {sip}"):
