@@ -239,19 +239,30 @@ def test_a_sip_that_twice_ends_its_process_is_set_aside_and_the_next_is_taken(
     assert said["a"]["reasons"] == ["the process that worked on it was ended"] * 2
 
 
-def test_a_process_killed_between_preserving_and_moving_costs_nothing(
-    inbox, taken, archive_folder, arkiv
+@pytest.mark.parametrize(
+    ("at", "moment"),
+    [
+        (("preservation.forms.letter", "", ("publish",)), "before"),
+        (("preservation.forms.letter", "", ("publish",)), "after"),
+        (("preservation.assembly.inbox", "_Tries", ("forget",)), "before"),
+    ],
+    ids=["nobody was told", "its producer was told", "it was moved"],
+)
+def test_a_process_killed_when_all_is_preserved_costs_nothing(
+    inbox, taken, archive_folder, arkiv, at, moment
 ):
     inbox.put("a")
-    published = ("preservation.forms.letter", "", ("publish",))
-    process = killed.child(archive_folder, ["inbox"], 1, "before", (published,))
+    process = killed.child(archive_folder, ["inbox"], 1, moment, (at,))
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     (aip,) = arkiv("list")[1]
 
     code, said = taken()
 
-    assert (code, said["a"]["status"]) == (0, "preserved")
+    assert code == 0
+    assert {form["status"] for form in said.values()} <= {"preserved"}
+    assert (inbox.folder / "preserved/a/sip/a/objects/vendim.txt").is_file()
+    assert not list(inbox.incoming.glob("a*"))
     assert aip["aip_id"] in (inbox.folder / "preserved/a/letter.txt").read_text("utf-8")
     assert len(arkiv("list")[1]) == 1
 
