@@ -20,7 +20,6 @@ from flows.ingest import ingest
 from flows.repair import repair
 from preservation.assembly.archive import Archive, opened
 from preservation.assembly.inbox import alone, arrivals
-from preservation.errors import ArkivError
 
 _log = get_logger("arkiv")
 LOOK = 5.0
@@ -70,29 +69,29 @@ async def _watch(archive: Archive) -> None:
     """Start a run when SIPs are complete; nothing is started, and no time spent, when none is."""
     tried: list[Path] = []
     since = 0.0
+    said = ""
     clock = asyncio.get_running_loop().time
     while True:
         await asyncio.sleep(LOOK)
-        found = await asyncio.to_thread(_waiting, archive)
-        if found and (found != tried or clock() - since >= AGAIN):
-            try:
+        try:
+            found = await asyncio.to_thread(_waiting, archive)
+            if found and (found != tried or clock() - since >= AGAIN):
                 await arun_deployment("ingest-inbox/arkiv", timeout=0)
-            except Exception:  # the server may be away in many ways; the inboxes stay watched
-                _log.warning("no run could be started; it is tried again", exc_info=True)
-            else:
                 tried, since = found, clock()
+            said = ""
+        except Exception as error:  # folders, catalogue or server are away: the watch goes on
+            if said != repr(error):
+                said = repr(error)
+                _log.warning("no SIP can be taken now; it is tried again: %s", error)
 
 
 def _waiting(archive: Archive) -> list[Path]:
     """The SIPs that are complete, if nobody on this machine is at them."""
-    try:
-        found = [arrival.path for arrival in arrivals(archive)]
-        if not found:
-            return []
-        with alone(archive) as nobody_is:
-            return found if nobody_is else []
-    except ArkivError:
-        return []  # a run of the flow says so, to who looks
+    found = [arrival.path for arrival in arrivals(archive)]
+    if not found:
+        return []
+    with alone(archive) as nobody_is:
+        return found if nobody_is else []
 
 
 def main() -> None:

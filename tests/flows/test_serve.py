@@ -131,6 +131,15 @@ def test_the_same_archive_is_not_served_twice(service):
     assert "arkiv serve --stop" in said
 
 
+def test_an_inbox_that_was_away_is_told_and_watched_again(service):
+    away = service.inbox.rename(service.folder / "unmounted")
+    log = service.folder / "service" / "flows.log"
+    until(lambda: f"inbox {service.inbox}: is not there" in log.read_text("utf-8"))
+    away.rename(service.inbox)
+    service.put("mounted")
+    until(lambda: service.preserved("mounted"))
+
+
 @pytest.mark.parametrize("module", ["flows.deployments", "prefect"])
 def test_what_dies_is_started_again(service, module):
     dead = children(service.process.pid)[module]
