@@ -8,6 +8,7 @@ import typer
 from preservation.cli import screen
 from preservation.cli.failing import told
 from preservation.cli.options import ArchiveOption, JsonOption
+from preservation.errors import Rejected
 
 if TYPE_CHECKING:
     from preservation.forms import IngestForm
@@ -59,4 +60,4 @@ def command(archive: ArchiveOption = None, json: JsonOption = False) -> None:
         refused = any(it.fate.value == "refused" for it in outcomes)
         require_taken(outcomes)
     if refused:
-        raise typer.Exit(3)
+        raise typer.Exit(Rejected.exit_code)
